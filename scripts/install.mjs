@@ -1,0 +1,40 @@
+// Installs what package-lock.json asks for and node_modules does not hold; does nothing when all is there.
+// Runs on the machine's own Node, before anything is installed: plain JavaScript, no dependencies.
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+function packagesIn(file) {
+  return JSON.parse(readFileSync(`${root}${file}`, "utf8")).packages;
+}
+
+/** Names the first package that is missing or has another version, or says null. */
+function firstMissing() {
+  if (!existsSync(`${root}node_modules/.package-lock.json`)) return "everything";
+  const wanted = packagesIn("package-lock.json");
+  const present = packagesIn("node_modules/.package-lock.json");
+  for (const [path, { version, optional, link }] of Object.entries(wanted)) {
+    if (!path.startsWith("node_modules/") && !path.includes("/node_modules/")) continue;
+    if (optional || link) continue;
+    if (present[path]?.version !== version) return path;
+    if (!existsSync(`${root}${path}`)) return path;
+  }
+  return existsSync(`${root}node_modules/.bin/node`) ? null : "node_modules/node";
+}
+
+const missing = firstMissing();
+if (missing !== null) {
+  console.error(`Installing what is missing (${missing}) …`);
+  // npm is a script of its own on Windows, which only a shell finds.
+  const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+    cwd: root,
+    stdio: ["ignore", 2, 2],
+    shell: process.platform === "win32",
+  });
+  if (status !== 0) {
+    console.error(`npm ci failed with exit code ${status}; its message stands above.`);
+    process.exit(1);
+  }
+}

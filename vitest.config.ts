@@ -1,0 +1,23 @@
+// Two projects: "fast" is part of `npm run ok` and takes seconds; `npm test` runs "fast" and "slow".
+import { defineConfig } from "vitest/config";
+
+const shared = {
+  resolve: { conditions: ["source"] },
+  ssr: { resolve: { conditions: ["source"], externalConditions: ["source"] } },
+};
+
+export default defineConfig({
+  test: {
+    reporters: ["default", "./scripts/count-reporter.ts"],
+    projects: [
+      {
+        ...shared,
+        test: { name: "fast", include: ["{core,tests}/**/*.test.ts"], exclude: ["**/*.slow.test.ts"] },
+      },
+      {
+        ...shared,
+        test: { name: "slow", include: ["{core,tests}/**/*.slow.test.ts"], testTimeout: 300_000, hookTimeout: 300_000 },
+      },
+    ],
+  },
+});

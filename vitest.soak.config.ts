@@ -1,0 +1,12 @@
+// What runs longer than `npm test` may take: the same suites with far more cases, for as long as SOAK_MINUTES says.
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  resolve: { conditions: ["source"] },
+  ssr: { resolve: { conditions: ["source"], externalConditions: ["source"] } },
+  test: {
+    include: ["{core,tests}/**/*.soak.ts"],
+    testTimeout: 3_600_000,
+    reporters: ["default", "./scripts/count-reporter.ts"],
+  },
+});
