@@ -16,7 +16,12 @@ export default defineConfig({
       },
       {
         ...shared,
-        test: { name: "slow", include: ["{core,tests}/**/*.slow.test.ts"], testTimeout: 300_000, hookTimeout: 300_000 },
+        test: {
+          name: "slow",
+          include: ["{core,tests}/**/*.slow.test.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
       },
     ],
   },

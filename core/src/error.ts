@@ -1,0 +1,57 @@
+// The one error that the core throws: a stable code, a sentence, and every fault with its path.
+
+export type ErrorCode =
+  | "invalid_json" // not strict JSON: syntax, UTF-8, duplicate keys, nesting, numbers
+  | "not_canonical" // JSON that claims to be canonical (RFC 8785) and does not re-encode to itself
+  | "too_large" // over one of the limits in limits.ts
+  | "invalid_space" // a space that cannot be built, or a sample that is not in it
+  | "unknown_environment"
+  | "invalid_config" // an environment's configuration
+  | "invalid_seed"
+  | "invalid_action"
+  | "not_reset" // an environment or a policy that is used before its first reset
+  | "episode_over" // step() after the end of an episode
+  | "invalid_artifact"
+  | "invalid_policy" // a policy that breaks its contract
+  | "invalid_training" // a training configuration or a saved training state
+  | "invalid_claim"
+  | "invalid_entry"
+  | "invalid_ranking" // a saved ranking, or entries that do not continue it
+  | "broken_chain" // an entry that cannot follow the one before it
+  | "policy_refused"; // reuse: a policy that is not what the ledger recorded
+
+/** One thing that is wrong, and where: `path` is a JSON Pointer (RFC 6901) into the input, "" for all of it. */
+export interface Fault {
+  readonly path: string;
+  readonly message: string;
+}
+
+export class PolicyLedgerError extends Error {
+  readonly code: ErrorCode;
+  readonly faults: readonly Fault[];
+
+  constructor(code: ErrorCode, message: string, faults: readonly Fault[] = [], cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = "PolicyLedgerError";
+    this.code = code;
+    this.faults = faults;
+  }
+}
+
+/** Throws one error that names all faults; returns when there are none. */
+export function refuseFaults(code: ErrorCode, what: string, faults: readonly Fault[]): void {
+  if (faults.length === 0) return;
+  const shown = faults
+    .slice(0, 3)
+    .map((fault) => `${fault.path === "" ? "" : `${fault.path}: `}${fault.message}`);
+  const more = faults.length > 3 ? `; and ${faults.length - 3} more` : "";
+  throw new PolicyLedgerError(code, `${what}: ${shown.join("; ")}${more}`, faults);
+}
+
+/** Cuts foreign text down to what a message can carry, and keeps control characters out of it. */
+export function quote(value: unknown): string {
+  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
+  // JSON.stringify leaves C1 controls, DEL and bidirectional marks as they are; a terminal may obey them.
+  const plain = text.replace(/[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, "\ufffd");
+  return plain.length > 80 ? `${plain.slice(0, 79)}…` : plain;
+}

@@ -1,0 +1,12 @@
+// The two globals beyond the language that the core uses (both from the Encoding Standard, so that every browser,
+// Node and worker has them), and the one module that comes without types.
+declare class TextEncoder {
+  encode(text: string): Uint8Array<ArrayBuffer>;
+}
+declare class TextDecoder {
+  constructor(label: "utf-8", options: { fatal: boolean; ignoreBOM: boolean });
+  decode(bytes: Uint8Array): string;
+}
+declare module "seedrandom/lib/alea.js" {
+  export default function alea(seed: string): () => number;
+}

@@ -1,0 +1,1 @@
+export { PolicyLedgerError } from "./error.ts";

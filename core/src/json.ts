@@ -1,0 +1,170 @@
+// Strict JSON in, canonical JSON (RFC 8785) out: what is hashed or signed passes through here, and only here.
+// Strict: valid UTF-8, one value, no duplicate keys, no "__proto__", no lone surrogates, no number beyond a
+// double, bounded size and depth.
+import encode from "canonicalize";
+import { type Fault, PolicyLedgerError, quote } from "./error.ts";
+import { MAX_JSON_DEPTH } from "./limits.ts";
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type JsonObject = { readonly [key: string]: Json };
+
+export interface JsonLimits {
+  readonly maxBytes: number;
+  readonly maxDepth?: number;
+}
+
+/** Parses strict JSON from text or UTF-8 bytes. */
+export function parseJson(input: string | Uint8Array, limits: JsonLimits): Json {
+  const text = decode(input, limits.maxBytes);
+  const shape = scan(text, limits.maxDepth ?? MAX_JSON_DEPTH);
+  let value: Json;
+  try {
+    value = JSON.parse(text) as Json;
+  } catch (cause) {
+    throw invalid(`Cannot parse JSON: ${syntaxMessage(cause)}`, [], cause);
+  }
+  const faults: Fault[] = [];
+  const keys = walk(value, "", faults);
+  if (faults.length > 0)
+    throw invalid(`Cannot accept JSON: ${faults[0]!.path}: ${faults[0]!.message}`, faults);
+  // JSON.parse keeps the last of duplicate keys, so the value then has fewer keys than the text.
+  if (keys !== shape.keys) throw invalid("Cannot accept JSON: an object names the same key twice", []);
+  return value;
+}
+
+/** Parses text that must be canonical already: it has to re-encode to itself, byte for byte. */
+export function parseCanonicalJson(input: string | Uint8Array, limits: JsonLimits): Json {
+  const text = decode(input, limits.maxBytes);
+  const value = parseJson(text, limits);
+  if (canonicalJson(value) !== text) {
+    throw new PolicyLedgerError("not_canonical", "Cannot accept JSON: it is not canonical (RFC 8785)");
+  }
+  return value;
+}
+
+/** The canonical JSON of a value that came from parseJson or was built from plain data. */
+export function canonicalJson(value: Json): string {
+  return encode(value) as string;
+}
+
+const UTF8 = new TextEncoder();
+const STRICT_UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+export function utf8(text: string): Uint8Array {
+  return UTF8.encode(text);
+}
+
+/** How many bytes a text takes in UTF-8, counted no further than `limit`. */
+export function utf8Length(text: string, limit: number): number {
+  if (text.length > limit) return text.length;
+  let length = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x80) continue;
+    // Each half of a surrogate pair counts two bytes, four together.
+    length += unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 1 : 2;
+  }
+  return length;
+}
+
+/** A path into JSON as a JSON Pointer (RFC 6901). */
+export function pointer(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+}
+
+function decode(input: string | Uint8Array, maxBytes: number): string {
+  const size = typeof input === "string" ? utf8Length(input, maxBytes) : input.length;
+  if (size > maxBytes) {
+    throw new PolicyLedgerError(
+      "too_large",
+      `Cannot accept JSON: ${size} bytes or more, at most ${maxBytes} are allowed`,
+    );
+  }
+  if (typeof input === "string") return input;
+  try {
+    return STRICT_UTF8.decode(input);
+  } catch (cause) {
+    throw invalid("Cannot parse JSON: the bytes are not valid UTF-8", [], cause);
+  }
+}
+
+/** Bounds the nesting and counts the keys before anything is built. */
+function scan(text: string, maxDepth: number): { keys: number } {
+  let depth = 0;
+  let keys = 0;
+  for (let i = 0; i < text.length; i++) {
+    switch (text.charCodeAt(i)) {
+      case 0x22: // "
+        i = endOfString(text, i + 1);
+        break;
+      case 0x3a: // :
+        keys += 1;
+        break;
+      case 0x5b: // [
+      case 0x7b: // {
+        depth += 1;
+        if (depth > maxDepth) throw invalid(`Cannot accept JSON: nested deeper than ${maxDepth} levels`, []);
+        break;
+      case 0x5d: // ]
+      case 0x7d: // }
+        depth -= 1;
+        break;
+    }
+  }
+  return { keys };
+}
+
+function endOfString(text: string, start: number): number {
+  for (let i = start; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit === 0x5c) i += 1;
+    else if (unit === 0x22) return i;
+  }
+  return text.length;
+}
+
+/** Counts the keys of a parsed value and collects what JSON.parse lets through. Its depth is bounded by scan. */
+function walk(value: Json, path: string, faults: Fault[]): number {
+  if (typeof value === "number") {
+    if (!Number.isFinite(value)) faults.push({ path, message: "the number is beyond a double" });
+    return 0;
+  }
+  if (typeof value === "string") {
+    if (!isWellFormed(value)) faults.push({ path, message: "the string holds half of a surrogate pair" });
+    return 0;
+  }
+  if (value === null || typeof value !== "object") return 0;
+  if (Array.isArray(value)) {
+    let keys = 0;
+    for (let i = 0; i < value.length; i++) {
+      const item = value[i] as Json;
+      if (typeof item === "number" && Number.isFinite(item)) continue;
+      keys += walk(item, `${path}/${i}`, faults);
+    }
+    return keys;
+  }
+  let keys = 0;
+  for (const key of Object.keys(value)) {
+    keys += 1;
+    const at = path + pointer([key]);
+    if (key === "__proto__") faults.push({ path: at, message: 'the key "__proto__" is not allowed' });
+    else if (!isWellFormed(key)) faults.push({ path, message: "a key holds half of a surrogate pair" });
+    else keys += walk((value as JsonObject)[key]!, at, faults);
+  }
+  return keys;
+}
+
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+function isWellFormed(text: string): boolean {
+  return !LONE_SURROGATE.test(text);
+}
+
+/** V8's messages quote the input; engines word theirs differently. Nothing of it may reach a terminal unquoted. */
+function syntaxMessage(cause: unknown): string {
+  return quote(cause instanceof Error ? cause.message : cause);
+}
+
+function invalid(message: string, faults: readonly Fault[], cause?: unknown): PolicyLedgerError {
+  return new PolicyLedgerError("invalid_json", message, faults, cause);
+}
