@@ -6,6 +6,8 @@ export type ErrorCode =
   | "too_large" // over one of the limits in limits.ts
   | "invalid_space" // a space that cannot be built, or a sample that is not in it
   | "unknown_environment"
+  | "invalid_environment" // an environment that breaks its contract
+  | "model_hides_state" // no policy that sees the observation and the step reaches the model's optimum
   | "invalid_config" // an environment's configuration
   | "invalid_seed"
   | "invalid_action"
@@ -18,6 +20,7 @@ export type ErrorCode =
   | "invalid_entry"
   | "invalid_ranking" // a saved ranking, or entries that do not continue it
   | "broken_chain" // an entry that cannot follow the one before it
+  | "invalid_key" // a secret key that is not one
   | "policy_refused"; // reuse: a policy that is not what the ledger recorded
 
 /** One thing that is wrong, and where: `path` is a JSON Pointer (RFC 6901) into the input, "" for all of it. */
@@ -50,8 +53,14 @@ export function refuseFaults(code: ErrorCode, what: string, faults: readonly Fau
 
 /** Cuts foreign text down to what a message can carry, and keeps control characters out of it. */
 export function quote(value: unknown): string {
-  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
-  // JSON.stringify leaves C1 controls, DEL and bidirectional marks as they are; a terminal may obey them.
-  const plain = text.replace(/[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, "\ufffd");
+  const text = typeof value === "string" ? JSON.stringify(value) : printed(value);
+  // JSON.stringify leaves DEL, C1 controls and bidirectional marks as they are; a terminal may obey them.
+  const plain = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "\ufffd");
   return plain.length > 80 ? `${plain.slice(0, 79)}…` : plain;
+}
+
+function printed(value: unknown): string {
+  if (value !== null && (typeof value === "object" || typeof value === "function"))
+    return `of type ${typeof value}`;
+  return String(value);
 }

@@ -8,5 +8,15 @@ declare class TextDecoder {
   decode(bytes: Uint8Array): string;
 }
 declare module "seedrandom/lib/alea.js" {
+  interface AleaState {
+    readonly c: number;
+    readonly s0: number;
+    readonly s1: number;
+    readonly s2: number;
+  }
   export default function alea(seed: string): () => number;
+  export default function alea(
+    seed: string,
+    options: { state: true | AleaState },
+  ): { (): number; state(): AleaState };
 }

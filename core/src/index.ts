@@ -1,1 +1,135 @@
-export { PolicyLedgerError } from "./error.ts";
+// @policyledger/core: all that anybody may use, by name.
+
+export {
+  type AuditOptions,
+  type AuditReport,
+  auditChain,
+  ChainAudit,
+  type ChainFault,
+  type ChainFaultCode,
+} from "./chain.ts";
+export {
+  claimId,
+  claimText,
+  type PolicyClaim,
+  parseClaim,
+  parseSubmission,
+  type Submission,
+} from "./claim.ts";
+export { isStrictPublicKey, isStrictSignature, verifyStrict } from "./ed25519.ts";
+export {
+  type Entry,
+  type EntryContent,
+  entryHash,
+  GENESIS,
+  type Head,
+  headOf,
+  type PlanEntry,
+  type PolicyEntry,
+  policyContent,
+  readEntry,
+  type Sealed,
+  sealEntry,
+} from "./entry.ts";
+export type {
+  Chance,
+  Environment,
+  Model,
+  Observation,
+  Outcome,
+  Reset,
+  Step,
+} from "./environments/environment.ts";
+export { codeOf, type EnvironmentKind, type Field, stateCountOf } from "./environments/kind.ts";
+export {
+  DEFAULT_PRESET,
+  environmentKind,
+  environmentKinds,
+  makeEnvironment,
+  presetOf,
+  resolveConfig,
+} from "./environments/registry.ts";
+export { type Actor, type Episode, type Observer, runEpisode } from "./episode.ts";
+export { type ErrorCode, type Fault, PolicyLedgerError } from "./error.ts";
+export { type Dynamics, tabulate } from "./evaluation/dynamics.ts";
+export { type Evaluation, evaluate, type Prepared, prepareEvaluation } from "./evaluation/evaluate.ts";
+export { expectedReturn, follow, reachableObservations } from "./evaluation/expected.ts";
+export { type Optimum, optimum } from "./evaluation/optimum.ts";
+export { type Rational, toBillionths } from "./evaluation/rational.ts";
+export { leafHash } from "./hash.ts";
+export { type Host, portableHost } from "./host.ts";
+export {
+  canonicalJson,
+  type Json,
+  type JsonLimits,
+  type JsonObject,
+  parseCanonicalJson,
+  parseJson,
+} from "./json.ts";
+export * as limits from "./limits.ts";
+export {
+  type ActionTableArtifact,
+  type Artifact,
+  artifactText,
+  type LinearArtifact,
+  parseArtifact,
+  policyHash,
+  type QTableArtifact,
+  type RandomArtifact,
+  type RulesArtifact,
+  readArtifact,
+} from "./policies/artifact.ts";
+export { type Behaviour, behaviourOf } from "./policies/behaviour.ts";
+export { actorOf, type LoadedPolicy, loadPolicy } from "./policies/load.ts";
+export type { Policy } from "./policies/policy.ts";
+export { episodeSeed, type Random, stream } from "./random.ts";
+export {
+  BOARD_LENGTH,
+  type Board,
+  best,
+  EMPTY_RANKING,
+  foldRanking,
+  type Place,
+  type RankedBy,
+  type Ranking,
+} from "./ranking.ts";
+export { type Reusable, reusePolicy } from "./reuse.ts";
+export {
+  type Bound,
+  type BoxOptions,
+  BoxSpace,
+  canCast,
+  DictSpace,
+  DiscreteSpace,
+  type Dtype,
+  type IntegerMember,
+  type MemberOf,
+  MultiBinarySpace,
+  type MultiDiscreteOptions,
+  MultiDiscreteSpace,
+  type NdArray,
+  type Nested,
+  ndArray,
+  type Space,
+  type SpaceKind,
+  spaceFromJson,
+  TupleSpace,
+  type TypedArray,
+} from "./spaces/index.ts";
+export type { TrainingConfig, TrainingOptions } from "./training/config.ts";
+export {
+  type Progress,
+  resumeTraining,
+  startTraining,
+  type Training,
+  type Watch,
+} from "./training/training.ts";
+export { type RecordedStep, type Recorder, recorder } from "./trajectory.ts";
+export {
+  type Invalid,
+  type Reason,
+  type Valid,
+  type Verdict,
+  verifyClaim,
+  verifyUnsignedClaim,
+} from "./verify.ts";

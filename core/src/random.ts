@@ -9,19 +9,43 @@ export type Random = () => number;
 /** What a stream is for; two purposes never share a stream. */
 export type Purpose = "explore" | "replay" | "policy" | "space";
 
-/** The stream of an environment's episode: Alea on the seed's decimal digits and nothing else. */
-export function episodeStream(seed: number): Random {
-  return alea(String(seed));
-}
-
-/** The stream of another purpose: Alea on `purpose:seed`. */
+/** The stream of a purpose: Alea on `purpose:seed`. */
 export function stream(purpose: Purpose, seed: number): Random {
   return alea(`${purpose}:${seed}`);
 }
 
+/** Where a stream stands: Alea's carry and its three numbers, in units of 2^-32, so that all are integers. */
+export interface StreamState {
+  readonly c: number;
+  readonly s: readonly [number, number, number];
+}
+
+export interface ResumableRandom {
+  readonly next: Random;
+  save(): StreamState;
+}
+
+/** A stream that can be written down and taken up again where it stood. */
+export function resumableStream(purpose: Purpose, seed: number, saved?: StreamState): ResumableRandom {
+  const next = alea(`${purpose}:${seed}`, { state: saved === undefined ? true : unpack(saved) });
+  return {
+    next,
+    save: () => {
+      const { c, s0, s1, s2 } = next.state();
+      return { c, s: [s0 * TWO_32, s1 * TWO_32, s2 * TWO_32] };
+    },
+  };
+}
+
+const TWO_32 = 0x1_0000_0000;
+
+function unpack({ c, s }: StreamState): { c: number; s0: number; s1: number; s2: number } {
+  return { c, s0: s[0] / TWO_32, s1: s[1] / TWO_32, s2: s[2] / TWO_32 };
+}
+
 /** A seed as claims and resets carry it: an integer from 0 to 2^53 − 1. */
 export function isSeed(value: unknown): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 && !Object.is(value, -0);
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
 export function requireSeed(value: unknown, where: string): number {

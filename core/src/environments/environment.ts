@@ -14,7 +14,7 @@ export interface Reset {
 }
 
 export interface Step extends Reset {
-  /** An integer in the environment's unit (see `rewardUnit`), so that sums are exact. */
+  /** An integer in the environment's unit (see `EnvironmentKind.rewardUnit`), so that sums are exact. */
   readonly reward: number;
   /** The environment's own end; no bootstrapping beyond it. */
   readonly terminated: boolean;
@@ -30,7 +30,7 @@ export interface Environment {
   readonly actionSpace: Space<number>;
   readonly actionCount: number;
   readonly stateCount: number;
-  /** The most steps an episode can have. */
+  /** The most steps that an episode can have. */
   readonly horizon: number;
   /** Every observation by its code. */
   readonly observations: readonly Observation[];
@@ -53,6 +53,8 @@ export interface Chance<T> {
 export interface Outcome {
   readonly reward: number;
   readonly after: number | null;
+  /** The observation's code that is shown if the episode ends with this outcome. */
+  readonly endObservation: number;
 }
 
 /**
@@ -66,7 +68,7 @@ export interface Model {
   readonly stateCount: number;
   readonly afterCount: number;
   readonly actionCount: number;
-  /** The observation code that each state shows. */
+  /** The observation's code that each state shows. */
   readonly observationOf: readonly number[];
   readonly start: Chance<number>;
   outcomes(state: number, action: number): Chance<Outcome>;

@@ -3,7 +3,7 @@ import type { Json } from "../json.ts";
 import type { Random } from "../random.ts";
 
 export interface Space<T = unknown> {
-  readonly kind: "discrete" | "box" | "multi_discrete" | "multi_binary" | "tuple" | "dict";
+  readonly kind: SpaceKind;
   /** Whether the value is a member; never throws, whatever it is given. */
   contains(value: unknown): value is T;
   /** One member, drawn from the stream; a composite draws its parts in order from the same stream. */
@@ -24,4 +24,31 @@ export interface Space<T = unknown> {
   /** A member as a flat vector, Discrete parts one-hot, as Gymnasium flattens. */
   flatten(member: T): Float64Array;
   unflatten(vector: ArrayLike<number>): T;
+  /** How many values a member is made of: its numbers, and one for each Tuple and Dict. Bounded, see limits.ts. */
+  readonly size: number;
+  /** How many Tuples and Dicts lie within each other: 0 for every other space. Bounded, see limits.ts. */
+  readonly depth: number;
+  /** As Gymnasium prints it, cut short: `Discrete(3, start=1)`. */
+  toString(): string;
+}
+
+export type SpaceKind = "discrete" | "box" | "multi_discrete" | "multi_binary" | "tuple" | "dict";
+
+/** The type of a space's members. */
+export type MemberOf<S extends Space> = S extends Space<infer T> ? T : never;
+
+const KINDS: ReadonlySet<unknown> = new Set<SpaceKind>([
+  "discrete",
+  "box",
+  "multi_discrete",
+  "multi_binary",
+  "tuple",
+  "dict",
+]);
+
+/** Whether a value looks like a space, whichever copy of this package made it. */
+export function isSpace(value: unknown): value is Space {
+  if (typeof value !== "object" || value === null) return false;
+  const space = value as Space;
+  return KINDS.has(space.kind) && typeof space.contains === "function" && typeof space.size === "number";
 }

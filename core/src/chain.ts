@@ -1,0 +1,204 @@
+// The chain: checks one entry after another, and says of a whole ledger that it holds, or which entry is the first
+// that does not, and why. It needs nothing but the entries' texts and a hash; with an expected size and head it also
+// finds a tail that was cut or rewritten.
+import { isSignedBy } from "./claim.ts";
+import { claimTextOf, entryHash, GENESIS } from "./entry.ts";
+import { type ScannedEntry, scanEntry } from "./entry-grammar.ts";
+import type { Host } from "./host.ts";
+import { utf8Length } from "./json.ts";
+import { MAX_ENTRY_BYTES } from "./limits.ts";
+
+export type ChainFaultCode =
+  | "unreadable" // not an entry, or not in canonical form
+  | "wrong_index" // entries are missing, twice there, or in another order
+  | "altered" // it does not hash to what the next entry, or the expected head, recorded
+  | "no_genesis" // the first entry claims a predecessor, or a later one claims none
+  | "earlier_time" // its timestamp lies before its predecessor's
+  | "wrong_claim_id" // its fields are not those of the claim that it names
+  | "claim_twice" // the claim stands in the ledger already
+  | "bad_signature" // the claim is not signed by its key (checked on request)
+  | "missing_tail" // fewer entries than expected
+  | "surplus_tail"; // more entries than expected
+
+export interface ChainFault {
+  /** The first entry that does not hold. */
+  readonly index: number;
+  readonly code: ChainFaultCode;
+  readonly message: string;
+}
+
+export interface AuditOptions {
+  /** What the ledger must end in; without it the tail cannot be checked. */
+  readonly expected?: { readonly size: number; readonly head: string | null };
+  /** Checks each claim's signature too, which takes far longer than all the rest. */
+  readonly signatures?: boolean;
+}
+
+export interface AuditReport {
+  readonly ok: boolean;
+  /** Entries that hold, from the first. */
+  readonly size: number;
+  /** The hash of the last of them, null when there is none. */
+  readonly head: string | null;
+  /** Whether the end was compared with an expected one. */
+  readonly tail: "checked" | "unchecked";
+  readonly fault: ChainFault | null;
+  readonly summary: string;
+}
+
+/** Audits entries given as their texts, in order. Stops at the first fault. */
+export function auditChain(host: Host, texts: Iterable<string>, options: AuditOptions = {}): AuditReport {
+  const audit = new ChainAudit(host, options);
+  for (const text of texts) if (!audit.add(text)) break;
+  return audit.finish();
+}
+
+/** The same, entry by entry, for whoever gets them in pieces. */
+export class ChainAudit {
+  private readonly host: Host;
+  private readonly options: AuditOptions;
+  private readonly claims = new Set<string>();
+  private size = 0;
+  private head: string | null = null;
+  private timestamp = "";
+  private fault: ChainFault | null = null;
+
+  constructor(host: Host, options: AuditOptions = {}) {
+    this.host = host;
+    this.options = options;
+  }
+
+  /** Takes the next entry; false when the chain does not hold any more. */
+  add(text: string): boolean {
+    if (this.fault !== null) return false;
+    this.fault = this.check(text);
+    return this.fault === null;
+  }
+
+  finish(): AuditReport {
+    const { expected } = this.options;
+    if (this.fault === null && expected !== undefined)
+      this.fault = this.checkTail(expected.size, expected.head);
+    const tail = expected === undefined ? "unchecked" : "checked";
+    const { fault, size, head } = this;
+    const held = fault === null ? size : fault.index;
+    return {
+      ok: fault === null,
+      size: held,
+      head: held === size ? head : null,
+      tail,
+      fault,
+      summary: this.summary(tail),
+    };
+  }
+
+  private check(text: string): ChainFault | null {
+    const at = this.size;
+    const scanned = scanEntry(text);
+    if (!("kind" in scanned)) {
+      const where = scanned.field === "" ? "" : `${scanned.field}: `;
+      return fault(
+        at,
+        "unreadable",
+        `entry ${at} is not the canonical JSON of an entry: ${where}wanted ${scanned.wanted}`,
+      );
+    }
+    if (text.length * 3 > MAX_ENTRY_BYTES && utf8Length(text, MAX_ENTRY_BYTES) > MAX_ENTRY_BYTES) {
+      return fault(at, "unreadable", `entry ${at} takes more than ${MAX_ENTRY_BYTES} bytes`);
+    }
+    return this.checkLink(scanned) ?? this.checkClaim(scanned) ?? this.accept(text, scanned);
+  }
+
+  private checkLink(entry: ScannedEntry): ChainFault | null {
+    const at = this.size;
+    const index = entry.value("index");
+    if (index !== String(at)) {
+      return fault(at, "wrong_index", `where entry ${at} belongs stands one that says it is entry ${index}`);
+    }
+    const previous = entry.value("previous_hash").slice(1, -1);
+    const wanted = this.head ?? GENESIS;
+    if (previous !== wanted) {
+      if (at === 0 || previous === GENESIS) {
+        return fault(at, "no_genesis", `entry ${at} says ${previous} came before it, wanted ${wanted}`);
+      }
+      return fault(
+        at - 1,
+        "altered",
+        `entry ${at - 1} hashes to ${wanted}, but entry ${at} was appended to ${previous}: one of the two was changed`,
+      );
+    }
+    const timestamp = entry.value("timestamp");
+    if (timestamp < this.timestamp) {
+      return fault(
+        at,
+        "earlier_time",
+        `entry ${at} is of ${timestamp}, the one before it of ${this.timestamp}`,
+      );
+    }
+    return null;
+  }
+
+  private checkClaim(entry: ScannedEntry): ChainFault | null {
+    const at = this.size;
+    const claimText = claimTextOf(entry);
+    const claimId = this.host.sha256(claimText);
+    if (entry.value("claim_id") !== `"${claimId}"`) {
+      return fault(
+        at,
+        "wrong_claim_id",
+        `entry ${at} names claim ${entry.value("claim_id")}, its fields make ${claimId}`,
+      );
+    }
+    if (this.claims.has(claimId)) {
+      return fault(at, "claim_twice", `entry ${at} records claim ${claimId}, which an earlier entry records`);
+    }
+    if (this.options.signatures === true) {
+      const key = entry.value("public_key").slice(1, -1);
+      if (!isSignedBy(this.host, claimText, key, entry.value("signature").slice(1, -1))) {
+        return fault(
+          at,
+          "bad_signature",
+          `entry ${at} carries a signature that is not one of its key over its claim`,
+        );
+      }
+    }
+    this.claims.add(claimId);
+    return null;
+  }
+
+  private accept(text: string, entry: ScannedEntry): null {
+    this.head = entryHash(this.host, text);
+    this.timestamp = entry.value("timestamp");
+    this.size += 1;
+    return null;
+  }
+
+  private checkTail(size: number, head: string | null): ChainFault | null {
+    if (this.size < size) {
+      return fault(
+        this.size,
+        "missing_tail",
+        `the ledger ends after ${this.size} entries, expected ${size}: the tail was cut`,
+      );
+    }
+    if (this.size > size) {
+      return fault(size, "surplus_tail", `the ledger holds ${this.size} entries, expected ${size}`);
+    }
+    if (this.head === head) return null;
+    return fault(
+      Math.max(0, size - 1),
+      "altered",
+      `the last entry hashes to ${this.head ?? "nothing"}, expected the head ${head ?? "of an empty ledger"}`,
+    );
+  }
+
+  private summary(tail: AuditReport["tail"]): string {
+    if (this.fault !== null) return `broken at entry ${this.fault.index}: ${this.fault.message}`;
+    if (tail === "checked") return `complete: ${this.size} entries, as expected`;
+    return `complete up to ${this.size} entries, tail unchecked`;
+  }
+}
+
+function fault(index: number, code: ChainFaultCode, message: string): ChainFault {
+  return { index, code, message };
+}

@@ -1,0 +1,51 @@
+// Reuse: takes a policy that the ledger recorded, checks it before it runs, and runs it greedily in the same loop.
+// Nothing is learned, and nothing that was not checked is run.
+import type { PolicyEntry } from "./entry.ts";
+import type { Environment } from "./environments/environment.ts";
+import { makeEnvironment } from "./environments/registry.ts";
+import { type Episode, type Observer, runEpisode } from "./episode.ts";
+import { PolicyLedgerError } from "./error.ts";
+import type { Host } from "./host.ts";
+import { type Artifact, readArtifact } from "./policies/artifact.ts";
+import { type LoadedPolicy, loadPolicy } from "./policies/load.ts";
+
+export interface Reusable {
+  readonly artifact: Artifact;
+  readonly policy: LoadedPolicy;
+  readonly env: Environment;
+  /** One greedy episode. */
+  run(seed: number, observe?: Observer): Episode;
+}
+
+/**
+ * Checks a policy against its entry: the artifact has the recorded hash and is one that we accept, and on the
+ * recorded seed it earns the recorded reward. That the entry itself stands in the ledger is for the chain to show.
+ */
+export function reusePolicy(host: Host, entry: PolicyEntry, artifactText: string): Reusable {
+  const what = `Cannot reuse policy ${entry.policy_hash} of entry ${entry.index}`;
+  const hash = host.sha256(artifactText);
+  if (hash !== entry.policy_hash) throw refused(`${what}: the artifact hashes to ${hash}`);
+  const artifact = orRefuse(what, () => readArtifact(artifactText));
+  if (artifact.env_id !== entry.env_id) {
+    throw refused(`${what}: the artifact is for ${artifact.env_id}, the entry for ${entry.env_id}`);
+  }
+  const env = orRefuse(what, () => makeEnvironment(entry.env_id, entry.env_config));
+  const policy = loadPolicy(artifact);
+  const { reward } = runEpisode(env, policy, entry.seed);
+  if (reward !== entry.verified_reward) {
+    throw refused(`${what}: replay earned ${reward}, the entry says ${entry.verified_reward}`);
+  }
+  return { artifact, policy, env, run: (seed, observe) => runEpisode(env, policy, seed, observe) };
+}
+
+function refused(message: string, cause?: PolicyLedgerError): PolicyLedgerError {
+  return new PolicyLedgerError("policy_refused", message, cause?.faults ?? [], cause);
+}
+
+function orRefuse<T>(what: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw error instanceof PolicyLedgerError ? refused(`${what}: ${error.message}`, error) : error;
+  }
+}
