@@ -52,7 +52,7 @@ const MAX_CALLS = 8;
 export type Same = (a: unknown, b: unknown) => boolean;
 
 /** Where two runs of the same calls first differ; −1 where they do not. Errors count as the same, whatever they say. */
-export function parting(a: readonly Answer[], b: readonly Answer[], same: Same = alike): number {
+function parting(a: readonly Answer[], b: readonly Answer[], same: Same = alike): number {
   const length = Math.max(a.length, b.length);
   for (let i = 0; i < length; i++) {
     const [left, right] = [a[i], b[i]];

@@ -14,7 +14,7 @@ export interface Event {
   readonly next: Belief;
 }
 
-export type End = "terminated" | "truncated" | "goes on";
+type End = "terminated" | "truncated" | "goes on";
 
 /** The name of what a step shows. */
 export function eventOf({ reward, state, terminated, truncated }: Step): string {

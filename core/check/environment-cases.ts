@@ -33,14 +33,15 @@ export function pasts(env: Environment): Arbitrary<Past> {
   return fc.record({ before: fc.array(scripts(env), { maxLength: MAX_BEFORE }), script: scripts(env) });
 }
 
-/** Plays a script, answer by answer: the reset's, then each step's, until the episode ends or something throws. */
+/** Plays a script, answer by answer: the reset's, then each step's, as long as the episode goes on. */
 export function* playing(env: Environment, { seed, actions }: Script): Generator<Answer> {
   let last = reset(env, seed);
   yield last;
+  if (last.threw !== null) return;
   for (const action of actions) {
-    if (last.threw !== null || isEnd(last)) return;
     last = step(env, action);
     yield last;
+    if (!goesOn(last)) return;
   }
 }
 
@@ -70,7 +71,12 @@ export function step(env: Environment, action: unknown): Answer {
 
 /** Whether the answer says that the episode is over. */
 export function isEnd({ copy }: Answer): boolean {
-  if (typeof copy !== "object" || copy === null) return false;
-  const { terminated, truncated } = copy as Step;
+  const { terminated, truncated } = Object(copy) as Step;
   return terminated === true || truncated === true;
+}
+
+/** Whether a step's answer says that the episode is not over; one that does not say is not followed further. */
+function goesOn({ copy }: Answer): boolean {
+  const { terminated, truncated } = Object(copy) as Step;
+  return terminated === false && truncated === false;
 }

@@ -1,23 +1,20 @@
-// The laws of replay and of refusal: the same seed and actions give the same everything, and a call that may not be
-// made throws the error that says so and disturbs nothing.
-import fc from "fast-check";
+// The laws of replay: the same seed and actions give the same everything, whatever happened before or beside; and
+// an episode ends, and stays ended.
 import type { Environment } from "../src/environments/environment.ts";
-import { type Answer, difference, interleave, showAnswer, showCalls } from "./answers.ts";
+import { type Answer, difference, interleave, showCalls } from "./answers.ts";
 import {
-  actions,
   isEnd,
   type Past,
   pasts,
   play,
   playing,
   playOut,
-  reset,
   type Script,
   scripts,
   step,
 } from "./environment-cases.ts";
+import { refused } from "./environment-refusals.ts";
 import type { Trial } from "./laws.ts";
-import { seeds } from "./policy-cases.ts";
 
 interface Pair {
   readonly one: readonly Answer[];
@@ -128,94 +125,4 @@ export function endTrial(make: () => Environment): Trial<Script, Ended> {
       },
     ],
   };
-}
-
-/** What is neither an action nor a seed, whatever the environment. */
-const NEITHER = [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, "0", null, undefined, true, [0], {}] as const;
-
-interface Refused {
-  readonly calls: readonly Answer[];
-  readonly refusals: readonly Answer[];
-  readonly undisturbed: readonly Answer[];
-  readonly disturbed: readonly Answer[];
-}
-
-/** An action that there is not, in the middle of an episode. */
-export function invalidActionTrial(make: () => Environment): Trial<Script & { invalid: unknown }, Refused> {
-  const env = make();
-  const invalid = fc.constantFrom<unknown[]>(...NEITHER, env.actionCount, Number.MAX_SAFE_INTEGER);
-  return {
-    cases: fc.record({ seed: seeds(), actions: fc.array(actions(env), { maxLength: 8 }), invalid }),
-    look: ({ seed, actions, invalid }) => {
-      const env = make();
-      const refusals: Answer[] = [];
-      const calls: Answer[] = [];
-      const disturbed: Answer[] = [];
-      for (const answer of playing(env, { seed, actions })) {
-        disturbed.push(answer);
-        calls.push(answer);
-        if (isEnd(answer) || answer.threw !== null) break;
-        const refusal = step(env, invalid);
-        refusals.push(refusal);
-        calls.push(refusal);
-      }
-      return { calls, refusals, disturbed, undisturbed: play(make(), { seed, actions }) };
-    },
-    laws: [
-      {
-        property: "invalid_action",
-        fix: 'Throw new PolicyLedgerError("invalid_action", …) for whatever is not an integer from 0 to actionCount − 1',
-        broken: ({ calls, refusals }) => refused(calls, refusals, "invalid_action"),
-      },
-      {
-        property: "invalid_action_undisturbing",
-        fix: "Check the action before anything is changed, drawn or counted",
-        broken: ({ undisturbed, disturbed, refusals }) =>
-          refusals.every(({ threw }) => threw !== null)
-            ? difference(undisturbed, disturbed, {
-                a: "as written",
-                b: `when ${refusals[0]?.call() ?? "an invalid step"} was tried after each call`,
-              })
-            : null,
-      },
-    ],
-  };
-}
-
-/** A seed that is none. */
-export function invalidSeedTrial(make: () => Environment): Trial<{ seed: unknown }, readonly Answer[]> {
-  return {
-    cases: fc.record({ seed: fc.constantFrom<unknown[]>(...NEITHER, 2 ** 53) }),
-    look: ({ seed }) => [reset(make(), seed)],
-    laws: [
-      {
-        property: "invalid_seed",
-        fix: 'Throw new PolicyLedgerError("invalid_seed", …) for whatever is not an integer from 0 to 2^53 − 1',
-        broken: (answers) => refused(answers, answers, "invalid_seed"),
-      },
-    ],
-  };
-}
-
-/** A step before the first reset. */
-export function notResetTrial(make: () => Environment): Trial<{ action: number }, readonly Answer[]> {
-  return {
-    cases: fc.record({ action: actions(make()) }),
-    look: ({ action }) => [step(make(), action)],
-    laws: [
-      {
-        property: "step_before_reset",
-        fix: 'Throw new PolicyLedgerError("not_reset", …) from step until reset was called once',
-        broken: (answers) => refused(answers, answers, "not_reset"),
-      },
-    ],
-  };
-}
-
-/** Whether each of the refusals carries the code; otherwise the first that does not, with the calls up to it. */
-function refused(calls: readonly Answer[], refusals: readonly Answer[], code: string): string | null {
-  const wrong = refusals.find(({ threw }) => threw?.code !== code);
-  if (wrong === undefined) return null;
-  const until = showCalls(calls.slice(0, calls.indexOf(wrong) + 1));
-  return `${until}: wanted a PolicyLedgerError with the code "${code}", got ${showAnswer(wrong)}`;
 }

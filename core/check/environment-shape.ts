@@ -3,6 +3,7 @@
 import type { Environment } from "../src/environments/environment.ts";
 import type { Json } from "../src/json.ts";
 import { ask, showAnswer } from "./answers.ts";
+import { playOut } from "./environment-cases.ts";
 import { note, type Seen, type Tally } from "./report.ts";
 import { alike, asJson, copy, isRecord, show } from "./values.ts";
 
@@ -136,6 +137,10 @@ export function checkStable(
   make: () => Environment,
   first: { readonly env: Environment; readonly said: ReturnType<typeof portrait> },
 ): void {
+  playOut(first.env, {
+    seed: 0,
+    actions: Array.from({ length: first.env.actionCount }, (_, action) => action),
+  });
   const seen = [first.env, make()].map((env) => changed(first.said, portrait(env)));
   note(
     tally,

@@ -2,14 +2,8 @@
 // what the episodes show, and gives the smallest input on which something breaks.
 import type { Environment } from "../src/environments/environment.ts";
 import { resultsTrial, sharingTrial } from "./environment-laws.ts";
-import {
-  endTrial,
-  invalidActionTrial,
-  invalidSeedTrial,
-  notResetTrial,
-  pastTrial,
-  twoInstancesTrial,
-} from "./environment-replay.ts";
+import { invalidActionTrial, invalidSeedTrial, notResetTrial } from "./environment-refusals.ts";
+import { endTrial, pastTrial, twoInstancesTrial } from "./environment-replay.ts";
 import { checkCodes, checkShape, checkStable, portrait } from "./environment-shape.ts";
 import { checkFrequencies } from "./frequencies.ts";
 import { prove } from "./laws.ts";

@@ -14,6 +14,8 @@ export interface Law<S> {
 /** Laws that are judged on the same cases: `look` plays a case and gives what was seen; it must not throw. */
 export interface Trial<C, S> {
   readonly cases: Arbitrary<C>;
+  /** Cases that are always tried, before the random ones. */
+  readonly examples?: readonly C[];
   look(c: C): S;
   readonly laws: readonly Law<S>[];
 }
@@ -28,7 +30,7 @@ const MAX_MESSAGE = 900;
 /** Puts the laws to the test. A law that breaks is noted once, with its smallest case. */
 export function prove<C, S>(tally: Tally, trial: Trial<C, S>): void {
   const first = new Map<Law<S>, Failure<C>>();
-  const runs = runAll(tally, trial.cases, (input) => {
+  const runs = runAll(tally, trial, (input) => {
     if (first.size === trial.laws.length) return true;
     const seen = trial.look(input);
     for (const law of trial.laws) {
@@ -55,7 +57,7 @@ export function prove<C, S>(tally: Tally, trial: Trial<C, S>): void {
 /** The smallest failure; null when the law does not break a second time (whoever breaks it is not reproducible). */
 function shrink<C, S>(tally: Tally, trial: Trial<C, S>, law: Law<S>): Failure<C> | null {
   let last: Failure<C> | null = null;
-  runAll(tally, trial.cases, (input) => {
+  runAll(tally, trial, (input) => {
     const message = law.broken(trial.look(input));
     // fast-check goes on from a failing case only to smaller ones, so the last failure is the smallest.
     if (message !== null) last = { input, message };
@@ -65,7 +67,11 @@ function shrink<C, S>(tally: Tally, trial: Trial<C, S>, law: Law<S>): Failure<C>
 }
 
 /** Runs the predicate until it says false, and then on smaller and smaller cases; how many runs it took. */
-function runAll<C>(tally: Tally, cases: Arbitrary<C>, predicate: (input: C) => boolean): number {
+function runAll<C>(
+  tally: Tally,
+  { cases, examples = [] }: Pick<Trial<C, never>, "cases" | "examples">,
+  predicate: (input: C) => boolean,
+): number {
   const thrown: unknown[] = [];
   const property = fc.property(cases, (input) => {
     if (thrown.length > 0) return true;
@@ -77,7 +83,11 @@ function runAll<C>(tally: Tally, cases: Arbitrary<C>, predicate: (input: C) => b
       return true;
     }
   });
-  const { numRuns } = fc.check(property, { seed: tally.seed, numRuns: tally.runs });
+  const { numRuns } = fc.check(property, {
+    seed: tally.seed,
+    numRuns: tally.runs + examples.length,
+    examples: examples.map((example): [C] => [example]),
+  });
   if (thrown.length > 0) throw thrown[0];
   return numRuns;
 }

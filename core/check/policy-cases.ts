@@ -4,7 +4,7 @@ import type { Policy } from "../src/policies/policy.ts";
 import { type Answer, ask } from "./answers.ts";
 import { copy, show } from "./values.ts";
 
-export interface Choice<O> {
+interface Choice<O> {
   readonly observation: O;
   readonly explore: boolean;
 }

@@ -3,7 +3,7 @@
 // finds a tail that was cut or rewritten.
 import { isSignedBy } from "./claim.ts";
 import { claimTextOf, entryHash, GENESIS } from "./entry.ts";
-import { type ScannedEntry, scanEntry } from "./entry-grammar.ts";
+import { ScannedEntry, scanEntry } from "./entry-grammar.ts";
 import type { Host } from "./host.ts";
 import { utf8Length } from "./json.ts";
 import { MAX_ENTRY_BYTES } from "./limits.ts";
@@ -53,6 +53,13 @@ export function auditChain(host: Host, texts: Iterable<string>, options: AuditOp
   return audit.finish();
 }
 
+/** An entry that does not follow the one before it. What comes next names it or does not, and so tells the culprit. */
+interface Tear {
+  readonly hash: string;
+  readonly before: ChainFault;
+  readonly after: ChainFault;
+}
+
 /** The same, entry by entry, for whoever gets them in pieces. */
 export class ChainAudit {
   private readonly host: Host;
@@ -61,6 +68,7 @@ export class ChainAudit {
   private size = 0;
   private head: string | null = null;
   private timestamp = "";
+  private tear: Tear | null = null;
   private fault: ChainFault | null = null;
 
   constructor(host: Host, options: AuditOptions = {}) {
@@ -68,15 +76,17 @@ export class ChainAudit {
     this.options = options;
   }
 
-  /** Takes the next entry; false when the chain does not hold any more. */
+  /** Takes the next entry; false when the first that does not hold is found, and no more are needed. */
   add(text: string): boolean {
     if (this.fault !== null) return false;
-    this.fault = this.check(text);
+    this.fault = this.tear === null ? this.check(text) : blame(this.tear, previousHashOf(text));
     return this.fault === null;
   }
 
   finish(): AuditReport {
     const { expected } = this.options;
+    if (this.fault === null && this.tear !== null)
+      this.fault = blame(this.tear, expected?.size === this.size + 1 ? expected.head : null);
     if (this.fault === null && expected !== undefined)
       this.fault = this.checkTail(expected.size, expected.head);
     const tail = expected === undefined ? "unchecked" : "checked";
@@ -95,7 +105,7 @@ export class ChainAudit {
   private check(text: string): ChainFault | null {
     const at = this.size;
     const scanned = scanEntry(text);
-    if (!("kind" in scanned)) {
+    if (!(scanned instanceof ScannedEntry)) {
       const where = scanned.field === "" ? "" : `${scanned.field}: `;
       return fault(
         at,
@@ -106,28 +116,32 @@ export class ChainAudit {
     if (text.length * 3 > MAX_ENTRY_BYTES && utf8Length(text, MAX_ENTRY_BYTES) > MAX_ENTRY_BYTES) {
       return fault(at, "unreadable", `entry ${at} takes more than ${MAX_ENTRY_BYTES} bytes`);
     }
-    return this.checkLink(scanned) ?? this.checkClaim(scanned) ?? this.accept(text, scanned);
+    const broken = this.checkLink(scanned, text);
+    if (broken !== null || this.tear !== null) return broken;
+    return this.checkClaim(scanned) ?? this.accept(text, scanned);
   }
 
-  private checkLink(entry: ScannedEntry): ChainFault | null {
+  private checkLink(entry: ScannedEntry, text: string): ChainFault | null {
     const at = this.size;
     const index = entry.value("index");
     if (index !== String(at)) {
       return fault(at, "wrong_index", `where entry ${at} belongs stands one that says it is entry ${index}`);
     }
-    const previous = entry.value("previous_hash").slice(1, -1);
+    const previous = entry.string("previous_hash");
     const wanted = this.head ?? GENESIS;
     if (previous !== wanted) {
       if (at === 0 || previous === GENESIS) {
         return fault(at, "no_genesis", `entry ${at} says ${previous} came before it, wanted ${wanted}`);
       }
-      return fault(
-        at - 1,
-        "altered",
-        `entry ${at - 1} hashes to ${wanted}, but entry ${at} was appended to ${previous}: one of the two was changed`,
-      );
+      const said = `entry ${at - 1} hashes to ${wanted}, but entry ${at} says ${previous} came before it`;
+      this.tear = {
+        hash: entryHash(this.host, text),
+        before: fault(at - 1, "altered", `${said}: entry ${at - 1} was changed, unless ${at} was`),
+        after: fault(at, "altered", `${said}, and is not what was appended there: entry ${at} was changed`),
+      };
+      return null;
     }
-    const timestamp = entry.value("timestamp");
+    const timestamp = entry.string("timestamp");
     if (timestamp < this.timestamp) {
       return fault(
         at,
@@ -142,19 +156,19 @@ export class ChainAudit {
     const at = this.size;
     const claimText = claimTextOf(entry);
     const claimId = this.host.sha256(claimText);
-    if (entry.value("claim_id") !== `"${claimId}"`) {
+    if (entry.string("claim_id") !== claimId) {
       return fault(
         at,
         "wrong_claim_id",
-        `entry ${at} names claim ${entry.value("claim_id")}, its fields make ${claimId}`,
+        `entry ${at} names claim ${entry.string("claim_id")}, its fields make ${claimId}`,
       );
     }
     if (this.claims.has(claimId)) {
       return fault(at, "claim_twice", `entry ${at} records claim ${claimId}, which an earlier entry records`);
     }
     if (this.options.signatures === true) {
-      const key = entry.value("public_key").slice(1, -1);
-      if (!isSignedBy(this.host, claimText, key, entry.value("signature").slice(1, -1))) {
+      const key = entry.string("public_key");
+      if (!isSignedBy(this.host, claimText, key, entry.string("signature"))) {
         return fault(
           at,
           "bad_signature",
@@ -168,7 +182,7 @@ export class ChainAudit {
 
   private accept(text: string, entry: ScannedEntry): null {
     this.head = entryHash(this.host, text);
-    this.timestamp = entry.value("timestamp");
+    this.timestamp = entry.string("timestamp");
     this.size += 1;
     return null;
   }
@@ -201,4 +215,14 @@ export class ChainAudit {
 
 function fault(index: number, code: ChainFaultCode, message: string): ChainFault {
   return { index, code, message };
+}
+
+/** The entry before the tear was changed, unless whoever comes next does not know the one behind it either. */
+function blame({ hash, before, after }: Tear, next: string | null): ChainFault {
+  return next === null || next === hash ? before : after;
+}
+
+function previousHashOf(text: string): string | null {
+  const scanned = scanEntry(text);
+  return scanned instanceof ScannedEntry ? scanned.string("previous_hash") : null;
 }

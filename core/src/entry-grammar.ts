@@ -22,16 +22,23 @@ interface FieldForm {
   readonly optional?: true;
 }
 
+/** An object's fields, each with what stands in front of its value. */
+type ObjectForm = readonly (FieldForm & { readonly key: string })[];
+
+function objectForm(fields: readonly FieldForm[]): ObjectForm {
+  return fields.map((field, i) => ({ ...field, key: `${i === 0 ? "{" : ","}"${field.name}":` }));
+}
+
 const A_HASH = "64 lowercase hex digits";
 const A_COUNT = "an integer from 0 to 2^53 - 1";
 const AN_INTEGER = "an integer within 2^53 - 1 of zero";
 
-const EVALUATION: readonly FieldForm[] = [
+const EVALUATION = objectForm([
   { name: "behaviour_hash", form: hash, wanted: A_HASH },
   { name: "expected", form: integer, wanted: AN_INTEGER },
   { name: "method", form: literal('"exact-v1"'), wanted: '"exact-v1"' },
   { name: "optimum", form: integer, wanted: AN_INTEGER },
-];
+]);
 
 const evaluation: Form = (text, at) => {
   const scan = scanObject(EVALUATION, text, at, []);
@@ -48,7 +55,7 @@ const time = { name: "timestamp", form: timestamp, wanted: "a UTC time as YYYY-M
 const version = { name: "v", form: literal("1"), wanted: "1" };
 
 /** The fields of an entry of kind policy, in the order of RFC 8785. */
-const POLICY: readonly FieldForm[] = [
+const POLICY = objectForm([
   agentId,
   claimId,
   { name: "env_config", form: config, wanted: "a canonical JSON object" },
@@ -64,10 +71,10 @@ const POLICY: readonly FieldForm[] = [
   time,
   version,
   { name: "verified_reward", form: integer, wanted: AN_INTEGER },
-];
+]);
 
 /** The same of kind plan. */
-const PLAN: readonly FieldForm[] = [
+const PLAN = objectForm([
   agentId,
   claimId,
   { name: "commits", form: natural, wanted: A_COUNT },
@@ -83,15 +90,9 @@ const PLAN: readonly FieldForm[] = [
   signature,
   time,
   version,
-];
+]);
 
 type EntryKind = "policy" | "plan";
-
-/** An entry's values as they stand in its text, by field; "" for a field that may be absent and is. */
-export interface ScannedEntry {
-  readonly kind: EntryKind;
-  value(name: string): string;
-}
 
 /** What an entry's text is not. */
 export interface Departure {
@@ -100,50 +101,69 @@ export interface Departure {
   readonly wanted: string;
 }
 
-const FIELDS: Readonly<Record<EntryKind, readonly FieldForm[]>> = { policy: POLICY, plan: PLAN };
+const FORMS: Readonly<Record<EntryKind, ObjectForm>> = { policy: POLICY, plan: PLAN };
 const PLACES = {
   policy: new Map(POLICY.map(({ name }, i) => [name, i])),
   plan: new Map(PLAN.map(({ name }, i) => [name, i])),
 };
 
+/** An entry that was read: its values as they stand in its text. */
+export class ScannedEntry {
+  readonly kind: EntryKind;
+  private readonly text: string;
+  private readonly spans: readonly number[];
+
+  constructor(kind: EntryKind, text: string, spans: readonly number[]) {
+    this.kind = kind;
+    this.text = text;
+    this.spans = spans;
+  }
+
+  /** A value's text; "" for a field that may be absent and is. */
+  value(name: string): string {
+    const place = 2 * PLACES[this.kind].get(name)!;
+    return this.text.slice(this.spans[place], this.spans[place + 1]);
+  }
+
+  /** A string's characters; none of an entry's strings needs escapes. */
+  string(name: string): string {
+    const place = 2 * PLACES[this.kind].get(name)!;
+    return this.text.slice(this.spans[place]! + 1, this.spans[place + 1]! - 1);
+  }
+}
+
 /** Reads an entry's text, all of it, or says where it departs from the form. */
 export function scanEntry(text: string): ScannedEntry | Departure {
-  const kind = text.includes(',"kind":"plan",') ? "plan" : "policy";
+  const policy = scanAs("policy", text);
+  return !(policy instanceof ScannedEntry) && text.includes(',"kind":"plan",')
+    ? scanAs("plan", text)
+    : policy;
+}
+
+function scanAs(kind: EntryKind, text: string): ScannedEntry | Departure {
   const spans: number[] = [];
-  const end = scanObject(FIELDS[kind], text, 0, spans);
+  const end = scanObject(FORMS[kind], text, 0, spans);
   if (typeof end !== "number") return end;
-  if (end !== text.length) return { field: "", wanted: "nothing behind the object" };
-  const places = PLACES[kind];
-  return {
-    kind,
-    value: (name) => {
-      const place = 2 * places.get(name)!;
-      return text.slice(spans[place], spans[place + 1]);
-    },
-  };
+  return end === text.length
+    ? new ScannedEntry(kind, text, spans)
+    : { field: "", wanted: "nothing behind the object" };
 }
 
 /** Reads an object with exactly these fields in this order: where it ends. Puts each value's [start, end) into spans. */
-function scanObject(
-  fields: readonly FieldForm[],
-  text: string,
-  start: number,
-  spans: number[],
-): number | Departure {
+function scanObject(fields: ObjectForm, text: string, start: number, spans: number[]): number | Departure {
   let at = start;
-  let open = "{";
   for (const field of fields) {
-    const key = `${open}"${field.name}":`;
+    const { key } = field;
     if (!text.startsWith(key, at)) {
       if (field.optional === undefined) return { field: field.name, wanted: field.wanted };
       spans.push(0, 0);
       continue;
     }
-    const end = field.form(text, at + key.length);
+    at += key.length;
+    const end = field.form(text, at);
     if (end < 0) return { field: field.name, wanted: field.wanted };
-    spans.push(at + key.length, end);
+    spans.push(at, end);
     at = end;
-    open = ",";
   }
   return text.startsWith("}", at) ? at + 1 : { field: "", wanted: "no field beyond those of an entry" };
 }

@@ -3,7 +3,7 @@
 // the first. docs/formats.md has the fields with a worked example. A new field is a new version.
 import { type PolicyClaim, policyClaimText } from "./claim.ts";
 import { isTimestamp } from "./entry-forms.ts";
-import { type ScannedEntry, scanEntry } from "./entry-grammar.ts";
+import { ScannedEntry, scanEntry } from "./entry-grammar.ts";
 import { PolicyLedgerError, quote, refuseFaults } from "./error.ts";
 import type { Evaluation } from "./evaluation/evaluate.ts";
 import { leafHash } from "./hash.ts";
@@ -117,7 +117,7 @@ function scan(text: string): ScannedEntry {
   if (text.length * 3 > MAX_ENTRY_BYTES && utf8Length(text, MAX_ENTRY_BYTES) > MAX_ENTRY_BYTES) {
     throw new PolicyLedgerError("too_large", `Cannot accept entry: more than ${MAX_ENTRY_BYTES} bytes`);
   }
-  if ("kind" in scanned) return scanned;
+  if (scanned instanceof ScannedEntry) return scanned;
   const { field, wanted } = scanned;
   const path = field === "" ? "" : `/${field}`;
   refuseFaults("invalid_entry", "Cannot accept entry", [
@@ -128,24 +128,22 @@ function scan(text: string): ScannedEntry {
 
 /** The signed text of the claim that an entry was made from: all of it stands in the entry. */
 export function claimTextOf(scanned: ScannedEntry): string {
-  const of = (name: string) => scanned.value(name);
-  const plain = (name: string) => scanned.value(name).slice(1, -1);
   if (scanned.kind === "plan") {
     return (
-      `{"agent_id":${of("agent_id")},"final_commit_hash":${of("final_commit_hash")},` +
-      `"final_state_hash":${of("final_state_hash")},"initial_state_hash":${of("initial_state_hash")},` +
-      `"kind":"plan","plan_hash":${of("plan_hash")},"public_key":${of("public_key")},"v":1}`
+      `{"agent_id":${scanned.value("agent_id")},"final_commit_hash":${scanned.value("final_commit_hash")},` +
+      `"final_state_hash":${scanned.value("final_state_hash")},"initial_state_hash":${scanned.value("initial_state_hash")},` +
+      `"kind":"plan","plan_hash":${scanned.value("plan_hash")},"public_key":${scanned.value("public_key")},"v":1}`
     );
   }
   return policyClaimText(
     {
-      agent_id: plain("agent_id"),
-      claimed_reward: of("verified_reward"),
-      env_id: plain("env_id"),
-      policy_hash: plain("policy_hash"),
-      public_key: plain("public_key"),
-      seed: of("seed"),
+      agent_id: scanned.string("agent_id"),
+      claimed_reward: scanned.value("verified_reward"),
+      env_id: scanned.string("env_id"),
+      policy_hash: scanned.string("policy_hash"),
+      public_key: scanned.string("public_key"),
+      seed: scanned.value("seed"),
     },
-    of("env_config"),
+    scanned.value("env_config"),
   );
 }

@@ -23,7 +23,10 @@ export type ErrorCode =
   | "invalid_key" // a secret key that is not one
   | "policy_refused"; // reuse: a policy that is not what the ledger recorded
 
-/** One thing that is wrong, and where: `path` is a JSON Pointer (RFC 6901) into the input, "" for all of it. */
+/**
+ * One thing that is wrong, and where: `path` is a JSON Pointer (RFC 6901) into the input, "" for all of it. It may
+ * hold keys as they were sent, those of more than 64 characters cut.
+ */
 export interface Fault {
   readonly path: string;
   readonly message: string;
@@ -46,7 +49,7 @@ export function refuseFaults(code: ErrorCode, what: string, faults: readonly Fau
   if (faults.length === 0) return;
   const shown = faults
     .slice(0, 3)
-    .map((fault) => `${fault.path === "" ? "" : `${fault.path}: `}${fault.message}`);
+    .map((fault) => `${fault.path === "" ? "" : `${plain(fault.path, 160)}: `}${fault.message}`);
   const more = faults.length > 3 ? `; and ${faults.length - 3} more` : "";
   throw new PolicyLedgerError(code, `${what}: ${shown.join("; ")}${more}`, faults);
 }
@@ -54,9 +57,18 @@ export function refuseFaults(code: ErrorCode, what: string, faults: readonly Fau
 /** Cuts foreign text down to what a message can carry, and keeps control characters out of it. */
 export function quote(value: unknown): string {
   const text = typeof value === "string" ? JSON.stringify(value) : printed(value);
-  // JSON.stringify leaves DEL, C1 controls and bidirectional marks as they are; a terminal may obey them.
-  const plain = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "\ufffd");
-  return plain.length > 80 ? `${plain.slice(0, 79)}…` : plain;
+  return plain(text, 80);
+}
+
+/** JSON.stringify leaves DEL, C1 controls and bidirectional marks as they are; a terminal may obey them. */
+function plain(text: string, most: number): string {
+  return cut(text, most).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "\ufffd");
+}
+
+/** At most so many characters, the last one "…" where some were left out; no surrogate pair is cut in half. */
+export function cut(text: string, most: number): string {
+  if (text.length <= most) return text;
+  return `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }
 
 function printed(value: unknown): string {

@@ -2,8 +2,8 @@
 // Strict: valid UTF-8, one value, no duplicate keys, no "__proto__", no lone surrogates, no number beyond a
 // double, bounded size and depth.
 import encode from "canonicalize";
-import { type Fault, PolicyLedgerError, quote } from "./error.ts";
-import { MAX_JSON_DEPTH } from "./limits.ts";
+import { cut, type Fault, PolicyLedgerError, quote, refuseFaults } from "./error.ts";
+import { MAX_FAULTS, MAX_JSON_DEPTH } from "./limits.ts";
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
@@ -25,8 +25,7 @@ export function parseJson(input: string | Uint8Array, limits: JsonLimits): Json 
   }
   const faults: Fault[] = [];
   const keys = walk(value, "", faults);
-  if (faults.length > 0)
-    throw invalid(`Cannot accept JSON: ${faults[0]!.path}: ${faults[0]!.message}`, faults);
+  refuseFaults("invalid_json", "Cannot accept JSON", faults);
   // JSON.parse keeps the last of duplicate keys, so the value then has fewer keys than the text.
   if (keys !== shape.keys) throw invalid("Cannot accept JSON: an object names the same key twice", []);
   return value;
@@ -42,9 +41,16 @@ export function parseCanonicalJson(input: string | Uint8Array, limits: JsonLimit
   return value;
 }
 
-/** The canonical JSON of a value that came from parseJson or was built from plain data. */
+/** The canonical JSON of a value that came from parseJson or was built from plain data; what is no JSON is refused. */
 export function canonicalJson(value: Json): string {
-  return encode(value) as string;
+  let text: string | undefined;
+  try {
+    text = encode(value);
+  } catch (cause) {
+    throw invalid(`Cannot write canonical JSON: ${syntaxMessage(cause)}`, [], cause);
+  }
+  if (text === undefined) throw invalid(`Cannot write canonical JSON of ${quote(value)}`, []);
+  return text;
 }
 
 const UTF8 = new TextEncoder();
@@ -67,9 +73,14 @@ export function utf8Length(text: string, limit: number): number {
   return length;
 }
 
-/** A path into JSON as a JSON Pointer (RFC 6901). */
+/** What a path carries of one key. */
+const MAX_KEY = 64;
+
+/** A path into JSON as a JSON Pointer (RFC 6901), long keys cut: a hundred faults may lie under one of them. */
 export function pointer(path: readonly PropertyKey[]): string {
-  return path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+  return path
+    .map((part) => `/${cut(String(part), MAX_KEY).replaceAll("~", "~0").replaceAll("/", "~1")}`)
+    .join("");
 }
 
 function decode(input: string | Uint8Array, maxBytes: number): string {
@@ -126,11 +137,11 @@ function endOfString(text: string, start: number): number {
 /** Counts the keys of a parsed value and collects what JSON.parse lets through. Its depth is bounded by scan. */
 function walk(value: Json, path: string, faults: Fault[]): number {
   if (typeof value === "number") {
-    if (!Number.isFinite(value)) faults.push({ path, message: "the number is beyond a double" });
+    if (!Number.isFinite(value)) note(faults, path, "the number is beyond a double");
     return 0;
   }
   if (typeof value === "string") {
-    if (!isWellFormed(value)) faults.push({ path, message: "the string holds half of a surrogate pair" });
+    if (!isWellFormed(value)) note(faults, path, "the string holds half of a surrogate pair");
     return 0;
   }
   if (value === null || typeof value !== "object") return 0;
@@ -147,11 +158,15 @@ function walk(value: Json, path: string, faults: Fault[]): number {
   for (const key of Object.keys(value)) {
     keys += 1;
     const at = path + pointer([key]);
-    if (key === "__proto__") faults.push({ path: at, message: 'the key "__proto__" is not allowed' });
-    else if (!isWellFormed(key)) faults.push({ path, message: "a key holds half of a surrogate pair" });
+    if (key === "__proto__") note(faults, at, 'the key "__proto__" is not allowed');
+    else if (!isWellFormed(key)) note(faults, path, "a key holds half of a surrogate pair");
     else keys += walk((value as JsonObject)[key]!, at, faults);
   }
   return keys;
+}
+
+function note(faults: Fault[], path: string, message: string): void {
+  if (faults.length < MAX_FAULTS) faults.push({ path, message });
 }
 
 const LONE_SURROGATE = /\p{Surrogate}/u;

@@ -1,5 +1,5 @@
 // Parses a foreign value with a schema once, reporting all faults with their paths, in plain English.
-import type { ZodMiniType } from "zod/mini";
+import type { ZodMiniType, z } from "zod/mini";
 import en from "zod/v4/locales/en.js";
 import { type ErrorCode, type Fault, refuseFaults } from "./error.ts";
 import { pointer } from "./json.ts";
@@ -17,10 +17,16 @@ export function parseWith<T>(
 ): T {
   const result = schema.safeParse(value, CONTEXT);
   if (result.success) return result.data;
-  const faults: Fault[] = result.error.issues.slice(0, MAX_FAULTS).map((issue) => ({
-    path: base + pointer(issue.path),
-    message: issue.message,
-  }));
+  const faults = result.error.issues.flatMap((issue) => faultsOf(issue, base)).slice(0, MAX_FAULTS);
   refuseFaults(code, what, faults);
   throw new Error(`bug: a failed parse of ${what} names no fault`);
+}
+
+/** zod's own words for unknown fields quote all of them, however many and whatever is in them. */
+function faultsOf(issue: z.core.$ZodIssue, base: string): readonly Fault[] {
+  const path = base + pointer(issue.path);
+  if (issue.code !== "unrecognized_keys") return [{ path, message: issue.message }];
+  return issue.keys
+    .slice(0, MAX_FAULTS)
+    .map((key) => ({ path: path + pointer([key]), message: "there is no such field" }));
 }

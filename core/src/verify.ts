@@ -1,6 +1,6 @@
 // Verification: four steps, each with its own reasons to fail. Deterministic, stateless, bounded; it trusts nobody.
 // 1. identity: the claim's own key signed it. 2. artifact: it has the hash that the claim names, and is one that we
-// accept. 3. replay: the policy runs greedily in the claimed environment from the claimed seed. 4. reward: what the
+// accept, for an environment that there is. 3. replay: the policy runs greedily in the claimed environment from the claimed seed. 4. reward: what the
 // replay earned equals what was claimed, exactly.
 import { claimText, isSignedBy, type PolicyClaim, type Submission } from "./claim.ts";
 import { environmentKind, makeEnvironment } from "./environments/registry.ts";
@@ -89,6 +89,8 @@ function checkArtifact(host: Host, claim: PolicyClaim, text: string): Artifact {
   if (hash !== claim.policy_hash) {
     throw new Refusal("hash_mismatch", `the artifact hashes to ${hash}, the claim says ${claim.policy_hash}`);
   }
+  // Before the artifact, which is refused too when it is for an environment that there is not.
+  asRefusal("unknown_environment", () => environmentKind(claim.env_id));
   const artifact = asRefusal("artifact_refused", () => readArtifact(text));
   if (artifact.env_id !== claim.env_id) {
     throw new Refusal(
@@ -100,7 +102,6 @@ function checkArtifact(host: Host, claim: PolicyClaim, text: string): Artifact {
 }
 
 function replay(claim: PolicyClaim, artifact: Artifact): { reward: number; steps: number } {
-  asRefusal("unknown_environment", () => environmentKind(claim.env_id));
   const env = asRefusal("bad_config", () => makeEnvironment(claim.env_id, claim.env_config));
   if (env.horizon > MAX_EPISODE_STEPS) {
     throw new Refusal(

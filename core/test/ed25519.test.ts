@@ -1,3 +1,4 @@
+// Strict Ed25519: both hosts against the committed cases, each other, and every changed bit.
 import { readFileSync } from "node:fs";
 import { ed25519 } from "@noble/curves/ed25519.js";
 import fc from "fast-check";

@@ -1,3 +1,4 @@
+// Exact evaluation of the real environments, against hand-computed values and sampling through the one loop.
 import { describe, expect, test } from "vitest";
 import { environmentKinds, makeEnvironment } from "../src/environments/registry.ts";
 import { tabulate } from "../src/evaluation/dynamics.ts";

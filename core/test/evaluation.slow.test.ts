@@ -1,3 +1,4 @@
+// Exact evaluation against sampling at length, in every preset.
 import { describe, expect, test } from "vitest";
 import { environmentKinds, makeEnvironment } from "../src/environments/registry.ts";
 import { tabulate } from "../src/evaluation/dynamics.ts";

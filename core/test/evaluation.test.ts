@@ -1,3 +1,4 @@
+// Exact evaluation of small models: by hand, against a naive oracle, and by brute force.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Model } from "../src/environments/environment.ts";

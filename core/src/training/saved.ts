@@ -9,6 +9,22 @@ const count = z.int().check(z.minimum(0));
 const word = z.int().check(z.minimum(0), z.maximum(0xffff_ffff));
 const stream = z.strictObject({ c: count.check(z.maximum(2_091_639)), s: z.tuple([word, word, word]) });
 
+/** What no value reaches in a training, so far from the end of the doubles that learning cannot run into it. */
+const MAX_VALUE = 1e18;
+const TRANSITION_LENGTH = 4;
+
+/** Long lists are checked by hand: a schema names each wrong item of millions, and takes a minute to do so. */
+function listOf<T>(is: (item: unknown) => boolean, wanted: string): z.ZodMiniType<T[]> {
+  return z.custom<T[]>((value) => Array.isArray(value) && value.every(is), `wanted a list of ${wanted}`);
+}
+
+const isValue = (item: unknown) => typeof item === "number" && Math.abs(item) <= MAX_VALUE;
+const isInteger = (item: unknown) => Number.isSafeInteger(item);
+const isCount = (item: unknown) => Number.isSafeInteger(item) && (item as number) >= 0;
+const isTable = (item: unknown) => Array.isArray(item) && item.every(isValue);
+const isTransition = (item: unknown) =>
+  Array.isArray(item) && item.length === TRANSITION_LENGTH && item.every(isInteger);
+
 const schema = z.strictObject({
   v: z.literal(1),
   kind: z.literal("training"),
@@ -17,14 +33,23 @@ const schema = z.strictObject({
   episode: count,
   epsilon: z.number().check(z.minimum(0), z.maximum(1)),
   /** One list of values a table: by state, then by action. */
-  tables: z.array(z.array(z.number())),
+  tables: listOf<number[]>(isTable, `lists of numbers within ${MAX_VALUE} of zero`),
   /** The states in which it has acted, ascending. */
-  seen: z.array(count),
-  action_counts: z.array(count),
-  window: z.strictObject({ rewards: z.array(z.int()), best: z.nullable(z.int()), since: count }),
+  seen: listOf<number>(isCount, "counts"),
+  action_counts: listOf<number>(isCount, "counts"),
+  window: z.strictObject({
+    rewards: listOf<number>(isInteger, "integers"),
+    best: z.nullable(z.int()),
+    since: count,
+  }),
   explore: stream,
   replay: z.nullable(stream),
-  memory: z.nullable(z.strictObject({ at: count, transitions: z.array(z.array(z.int())) })),
+  memory: z.nullable(
+    z.strictObject({
+      at: count,
+      transitions: listOf<number[]>(isTransition, "[state, action, reward, next state or -1]"),
+    }),
+  ),
 });
 
 export type SavedTraining = Omit<z.infer<typeof schema>, "config"> & { readonly config: TrainingConfig };

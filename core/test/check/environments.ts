@@ -9,11 +9,14 @@ import type {
   Step,
 } from "../../src/environments/environment.ts";
 import { PolicyLedgerError } from "../../src/error.ts";
+import type { Json } from "../../src/json.ts";
 import { type Random, requireSeed, stream } from "../../src/random.ts";
 import { DictSpace, DiscreteSpace } from "../../src/spaces/index.ts";
 
 const HORIZON = 6;
 const PLACES = 4;
+const SPACE = new DictSpace({ place: new DiscreteSpace(PLACES) });
+const ACTIONS = new DiscreteSpace(2);
 
 function chance<T>(...weighted: readonly (readonly [number, T])[]): Chance<T> {
   return {
@@ -24,10 +27,10 @@ function chance<T>(...weighted: readonly (readonly [number, T])[]): Chance<T> {
 }
 
 /**
- * A walk from place 0 to place 3, to wait (0) or go (1), with a mood that does not show: in mood 0 three of four
- * steps lead on, in mood 1 one of four. The Markov state is 2 × place + mood.
+ * A walk from place 0 to place 3, to wait (0) or go (1), with a mood that does not show: in mood 0 nine of ten
+ * steps lead on, in mood 1 one of ten. The Markov state is 2 × place + mood.
  */
-export function walkModel(): Model {
+function walkModel(): Model {
   return {
     horizon: HORIZON,
     stateCount: 6,
@@ -37,13 +40,13 @@ export function walkModel(): Model {
     start: chance([1, 0], [1, 1]),
     outcomes(state, action): Chance<Outcome> {
       const place = Math.floor(state / 2);
-      const stay = { reward: -action, after: state, endObservation: place };
+      const stay = { reward: action === 0 ? 0 : -1, after: state, endObservation: place };
       if (action === 0) return chance([1, stay]);
       const on = place === 2 ? { reward: 9, after: null } : { reward: -1, after: state + 2 };
-      const [forward, back] = state % 2 === 0 ? [3, 1] : [1, 3];
+      const [forward, back] = state % 2 === 0 ? [9, 1] : [1, 9];
       return chance([forward, { ...on, endObservation: place + 1 }], [back, stay]);
     },
-    arrivals: (after) => chance([3, after], [1, after % 2 === 0 ? after + 1 : after - 1]),
+    arrivals: (after) => chance([9, after], [1, after % 2 === 0 ? after + 1 : after - 1]),
     truncationReward: (after) => Math.floor(after / 2),
   };
 }
@@ -51,8 +54,8 @@ export function walkModel(): Model {
 export class Walk implements Environment {
   readonly id: string = "walk-v1";
   readonly config = Object.freeze({});
-  readonly observationSpace = new DictSpace({ place: new DiscreteSpace(PLACES) });
-  readonly actionSpace = new DiscreteSpace(2);
+  readonly observationSpace = SPACE;
+  readonly actionSpace = ACTIONS;
   readonly actionCount: number = 2;
   readonly stateCount: number = PLACES;
   readonly horizon: number = HORIZON;
@@ -162,6 +165,7 @@ interface Rogue {
   readonly make: () => Environment;
   /** What breaks with it, of necessity. */
   readonly also?: readonly string[];
+  readonly smallest?: Json;
 }
 
 export const ROGUES: readonly Rogue[] = [
@@ -185,66 +189,98 @@ export const ROGUES: readonly Rogue[] = [
   {
     property: "observation_codes",
     why: "lists one observation twice",
+    smallest: [2, 3],
     make: having({ observations: [0, 1, 2, 2].map((place) => Object.freeze({ place })) }),
   },
   {
     property: "observation_codes",
     why: "lists what is not in the space",
+    smallest: 4,
     make: having({ stateCount: 5, observations: [0, 1, 2, 3, 4].map((place) => Object.freeze({ place })) }),
   },
   {
     property: "action_codes",
     why: "has an action too many in its space",
+    smallest: 2,
     make: having({ actionSpace: new DiscreteSpace(3) }),
   },
   {
     property: "action_codes",
     why: "counts its actions from one",
+    smallest: 0,
     make: having({ actionSpace: new DiscreteSpace(2, 1) }),
   },
   {
     property: "answers",
     why: "fails on its way",
+    smallest: { seed: 0, actions: [0, 0] },
     make: stepping((step, env) => (env.steps === 2 ? fail() : step)),
   },
-  { property: "synchronous", why: "steps later", make: stepping(async (step) => step) },
-  { property: "synchronous", why: "resets later", make: resetting(async (reset) => reset) },
-  { property: "reset_result", why: "resets to nothing", make: resetting(() => undefined) },
+  {
+    property: "synchronous",
+    why: "steps later",
+    smallest: { seed: 0, actions: [0] },
+    make: stepping(async (step) => step),
+  },
+  {
+    property: "synchronous",
+    why: "resets later",
+    smallest: { seed: 0, actions: [] },
+    make: resetting(async (reset) => reset),
+  },
+  {
+    property: "reset_result",
+    why: "resets to nothing",
+    smallest: { seed: 0, actions: [] },
+    make: resetting(() => undefined),
+  },
   {
     property: "reset_result",
     why: "resets to the observation alone",
+    smallest: { seed: 0, actions: [] },
     make: resetting(({ observation }) => observation),
   },
   {
     property: "step_result",
     why: "has a `done`",
+    smallest: { seed: 0, actions: [0] },
     make: stepping(({ terminated, truncated: _, ...step }) => ({ ...step, done: terminated })),
   },
-  { property: "step_result", why: "has no info", make: stepping((step) => ({ ...step, info: null })) },
+  {
+    property: "step_result",
+    why: "has no info",
+    smallest: { seed: 0, actions: [0] },
+    make: stepping((step) => ({ ...step, info: null })),
+  },
   {
     property: "reward_integer",
     why: "pays halves",
+    smallest: { seed: 0, actions: [0] },
     make: stepping((step) => ({ ...step, reward: step.reward - 0.5 })),
   },
   {
     property: "reward_integer",
     why: "pays nothing that is a number",
+    smallest: { seed: 0, actions: [0] },
     make: stepping((step) => ({ ...step, reward: Number.NaN })),
   },
   {
     property: "observation_in_space",
     why: "shows one field too many",
+    smallest: { seed: 0, actions: [0] },
     make: stepping((step) => ({ ...step, observation: { ...step.observation, extra: 0 } })),
     also: ["state_code"],
   },
   {
     property: "state_code",
     why: "gives the code of another observation",
+    smallest: { seed: 0, actions: [0] },
     make: stepping((step) => ({ ...step, observation: { place: 3 - step.state } })),
   },
   {
     property: "state_code",
     why: "gives a code out of range",
+    smallest: { seed: 0, actions: [0] },
     make: stepping((step) => ({ ...step, state: step.state + 0.5 })),
   },
   {
@@ -259,16 +295,17 @@ export const ROGUES: readonly Rogue[] = [
       const result = {};
       return stepping((step) => Object.assign(result, step))();
     },
-    also: ["result_not_shared"],
   },
   {
     property: "result_not_shared",
     why: "hands out its own table",
+    smallest: { seed: 0, actions: [] },
     make: having({ observations: [0, 1, 2, 3].map((place) => ({ place })) }),
   },
   {
     property: "result_not_shared",
     why: "reads its place from what it handed out",
+    smallest: { seed: 0, actions: [0] },
     make: () => {
       let info = { bonus: 0 };
       const env = new Walk();
@@ -285,12 +322,14 @@ export const ROGUES: readonly Rogue[] = [
   {
     property: "ends_by_horizon",
     why: "declares a shorter horizon",
+    smallest: { seed: 0, actions: [] },
     make: having({ horizon: 5 }),
     also: ["model_shape"],
   },
   {
     property: "ends_by_horizon",
     why: "never truncates",
+    smallest: { seed: 0, actions: [] },
     make: () => {
       const env = having({})() as Walk;
       const step = env.step.bind(env);
@@ -305,6 +344,7 @@ export const ROGUES: readonly Rogue[] = [
   {
     property: "step_before_reset",
     why: "starts by itself",
+    smallest: { action: 0 },
     make: () => {
       const env = new Walk();
       env.reset({ seed: 0 });
@@ -314,6 +354,7 @@ export const ROGUES: readonly Rogue[] = [
   {
     property: "step_after_end",
     why: "stays at the end",
+    smallest: { seed: 0, actions: [] },
     make: () => {
       const env = new Walk();
       const step = env.step.bind(env);
@@ -329,6 +370,7 @@ export const ROGUES: readonly Rogue[] = [
   {
     property: "step_after_end",
     why: "ends with an error of another kind",
+    smallest: { seed: 0, actions: [] },
     make: () => {
       const env = new Walk();
       const refuse = env.refuse.bind(env);
@@ -406,6 +448,7 @@ export const ROGUES: readonly Rogue[] = [
   {
     property: "invalid_action",
     why: "takes everything else for going",
+    smallest: { seed: 0, actions: [], invalid: -1 },
     make: () => {
       const env = new Walk();
       const { step } = bound(env);
@@ -416,6 +459,7 @@ export const ROGUES: readonly Rogue[] = [
   {
     property: "invalid_action",
     why: "takes the text of an action",
+    smallest: { seed: 0, actions: [], invalid: "0" },
     make: () => {
       const env = new Walk();
       const { step } = bound(env);
@@ -439,6 +483,7 @@ export const ROGUES: readonly Rogue[] = [
   {
     property: "invalid_seed",
     why: "rounds its seeds",
+    smallest: { seed: 0.5 },
     make: () => {
       const env = new Walk();
       const { reset } = bound(env);
@@ -477,6 +522,7 @@ export const ROGUES: readonly Rogue[] = [
   {
     property: "model_shape",
     why: "shows a code that there is not",
+    smallest: { observationOf: [5] },
     make: publishing(() => ({ observationOf: [0, 0, 1, 1, 2, 4] })),
   },
   {
@@ -502,6 +548,7 @@ export const ROGUES: readonly Rogue[] = [
   {
     property: "model_shape",
     why: "leads to an after-state that there is not",
+    smallest: { outcomes: [0, 0] },
     make: publishing(() => ({ outcomes: () => chance([1, { reward: 0, after: 6, endObservation: 0 }]) })),
   },
   {
@@ -551,11 +598,13 @@ export const ROGUES: readonly Rogue[] = [
   {
     property: "model_possible",
     why: "starts where its model does not",
+    smallest: { seed: 0, actions: [] },
     make: publishing(() => ({ start: chance([1, 2]) })),
   },
   {
     property: "model_possible",
     why: "moves when it should wait",
+    smallest: { seed: 0, actions: [1] },
     make: publishing((model) => ({ outcomes: (state) => model.outcomes(state, 0) })),
   },
   {
@@ -582,21 +631,14 @@ export const ROGUES: readonly Rogue[] = [
   },
   {
     property: "model_frequencies",
-    why: "uses one draw twice",
+    why: "draws once an episode",
     make: () => {
       const env = new Walk();
-      let last = 0;
-      let fresh = false;
       const { reset } = bound(env);
       env.reset = (options) => {
         const result = reset(options);
-        const random = env.random;
-        fresh = false;
-        env.random = () => {
-          fresh = !fresh;
-          if (fresh) last = random();
-          return last;
-        };
+        const drawn = env.random();
+        env.random = () => drawn;
         return result;
       };
       return env;

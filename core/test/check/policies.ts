@@ -1,5 +1,5 @@
 // A policy that keeps the contract, and the rogues' gallery: for each property, policies that break that one.
-
+import type { Json } from "../../src/json.ts";
 import type { Policy } from "../../src/policies/policy.ts";
 import { stream } from "../../src/random.ts";
 import type { NdArray, Space } from "../../src/spaces/index.ts";
@@ -63,11 +63,12 @@ let instances = 0;
 const only = new Sound();
 const position = { x: 0, y: 0 };
 
-type Rogue = {
+interface Rogue {
   readonly property: string;
   readonly why: string;
   readonly make: () => Policy<Position, number>;
-};
+  readonly smallest?: Json;
+}
 
 /** What is broken, and nothing else. */
 export const ROGUES: readonly Rogue[] = [
@@ -88,6 +89,7 @@ export const ROGUES: readonly Rogue[] = [
   {
     property: "answers",
     why: "throws on some observations",
+    smallest: { seed: 0, choices: [{ observation: { x: 0, y: 4 }, explore: true }] },
     make: choosing(({ y }) => {
       if (y > 3) throw new Error("unknown state");
       return 0;
@@ -96,6 +98,7 @@ export const ROGUES: readonly Rogue[] = [
   {
     property: "answers",
     why: "throws on some seeds",
+    smallest: { seed: 2 ** 32 + 1, choices: [] },
     make: () =>
       new (class extends Sound {
         override reset({ seed }: { seed: number }): void {
@@ -104,10 +107,16 @@ export const ROGUES: readonly Rogue[] = [
         }
       })(),
   },
-  { property: "synchronous", why: "chooses later", make: choosing(async () => 0) },
+  {
+    property: "synchronous",
+    why: "chooses later",
+    smallest: { seed: 0, choices: [{ observation: { x: 0, y: 1 }, explore: true }] },
+    make: choosing(async () => 0),
+  },
   {
     property: "synchronous",
     why: "resets later",
+    smallest: { seed: 0, choices: [] },
     make: () =>
       new (class extends Sound {
         override async reset({ seed }: { seed: number }): Promise<void> {
@@ -119,18 +128,25 @@ export const ROGUES: readonly Rogue[] = [
   {
     property: "action_given",
     why: "forgets a return",
+    smallest: { seed: 0, choices: [{ observation: { x: 3, y: 1 }, explore: true }] },
     make: choosing(({ x }) => (x > 2 ? undefined : 1)),
   },
-  { property: "action_in_space", why: "goes one too far", make: choosing(({ x }) => x) },
-  { property: "action_in_space", why: "answers with text", make: choosing(() => "0") },
   {
-    property: "action_left_alone",
-    why: "writes to what it returned",
-    make: () => new Recycler() as never,
+    property: "action_in_space",
+    why: "goes one too far",
+    smallest: { seed: 0, choices: [{ observation: { x: 4, y: 1 }, explore: true }] },
+    make: choosing(({ x }) => x),
+  },
+  {
+    property: "action_in_space",
+    why: "answers with text",
+    smallest: { seed: 0, choices: [{ observation: { x: 0, y: 1 }, explore: true }] },
+    make: choosing(() => "0"),
   },
   {
     property: "observation_unchanged",
     why: "writes to what it was given",
+    smallest: { seed: 0, choices: [{ observation: { x: 3, y: 1 }, explore: true }] },
     make: choosing((observation) => {
       if (observation.x > 2) observation.x = 2;
       return observation.x;
@@ -139,6 +155,7 @@ export const ROGUES: readonly Rogue[] = [
   {
     property: "observation_unchanged",
     why: "adds a note",
+    smallest: { seed: 0, choices: [{ observation: { x: 0, y: 1 }, explore: true }] },
     make: choosing((observation) => {
       Object.assign(observation, { seen: true });
       return 0;
@@ -147,6 +164,13 @@ export const ROGUES: readonly Rogue[] = [
   {
     property: "observation_not_kept",
     why: "writes to what it was given before",
+    smallest: {
+      seed: 0,
+      choices: [
+        { observation: { x: 1, y: 1 }, explore: true },
+        { observation: { x: 0, y: 1 }, explore: true },
+      ],
+    },
     make: () => {
       const policy = new Sound();
       let last: Position = { ...position };
@@ -161,6 +185,7 @@ export const ROGUES: readonly Rogue[] = [
   {
     property: "space_same_object",
     why: "builds a space in each call",
+    smallest: { seed: 0, choices: [] },
     make: () =>
       new (class extends Sound {
         override get actionSpace(): Space<number> {
@@ -171,6 +196,7 @@ export const ROGUES: readonly Rogue[] = [
   {
     property: "space_same_description",
     why: "learns of another action",
+    smallest: { seed: 0, choices: [{ observation: { x: 4, y: 1 }, explore: true }] },
     make: () => {
       const policy = new Sound();
       let n = 4;
@@ -185,6 +211,7 @@ export const ROGUES: readonly Rogue[] = [
   {
     property: "space_same_description",
     why: "has a space that differs between instances",
+    smallest: { seed: 0, choices: [] },
     make: () => {
       const n = 4 + instances++;
       const policy = new Sound();
@@ -229,11 +256,13 @@ export const ROGUES: readonly Rogue[] = [
   {
     property: "same_on_two_instances",
     why: "counts all calls ever",
+    smallest: { seed: 0, choices: [{ observation: { x: 0, y: 1 }, explore: true }] },
     make: choosing(() => shared++ % 4),
   },
   {
     property: "same_after_reset",
     why: "forgets to reset a counter",
+    smallest: { before: [], script: { seed: 0, choices: [{ observation: { x: 0, y: 1 }, explore: true }] } },
     make: () => {
       const policy = new Sound();
       let count = 0;
@@ -275,6 +304,16 @@ export const ROGUES: readonly Rogue[] = [
   {
     property: "instances_apart",
     why: "shares a counter that each reset sets back",
+    smallest: {
+      before: [],
+      script: {
+        seed: 0,
+        choices: [
+          { observation: { x: 0, y: 1 }, explore: true },
+          { observation: { x: 0, y: 1 }, explore: true },
+        ],
+      },
+    },
     make: () => {
       const policy = new Sound();
       policy.reset = () => {
@@ -309,7 +348,7 @@ export const ROGUES: readonly Rogue[] = [
 ];
 
 /** Returns one array again and again. */
-class Recycler extends Dice {
+export class Recycler extends Dice {
   readonly #action = Uint8Array.of(0, 0);
   override selectAction(): Uint8Array {
     this.#action[0] = (this.#action[0]! + 1) % 3;
@@ -332,4 +371,12 @@ function resizable(n: () => number): Space<number> {
     toJson: (member: number) => member,
     describe: () => now().describe(),
   } as unknown as Space<number>;
+}
+
+/** Writes into the array that it was given. */
+export class Kept extends Dice {
+  override selectAction(observation: NdArray): Uint8Array {
+    if (observation.data[1]! > 0.5) observation.data[2] = 1;
+    return Uint8Array.of(0, 0);
+  }
 }

@@ -1,0 +1,84 @@
+// The figures and what each one does; docs/bench.md says the same in a line each.
+import {
+  auditChain,
+  loadPolicy,
+  makeEnvironment,
+  runEpisode,
+  startTraining,
+  type TrainingOptions,
+  verifyClaim,
+  verifyUnsignedClaim,
+} from "@policyledger/core";
+import { nodeHost } from "@policyledger/core/node";
+import { rate } from "./rate.ts";
+import { ENV_ID, fullQTable, ledgerOf, unsignedSubmissions, validSubmissions } from "./workloads.ts";
+
+interface Figure {
+  readonly unit: string;
+  measure(): number | Promise<number>;
+}
+
+export const figures: Readonly<Record<string, Figure>> = {
+  replay_steps_per_s: { unit: "steps/s", measure: replaySteps },
+  verify_claims_per_s: { unit: "claims/s", measure: () => verifications(verifyClaim, 1_000) },
+  verify_claims_unsigned_per_s: {
+    unit: "claims/s",
+    measure: () => verifications(verifyUnsignedClaim, 2_000),
+  },
+  train_q_episodes_per_s: { unit: "episodes/s", measure: () => episodes("q-learning", 100_000) },
+  train_double_q_replay_episodes_per_s: {
+    unit: "episodes/s",
+    measure: () => episodes("double-q-learning", 10_000),
+  },
+  audit_entries_per_s: { unit: "entries/s", measure: auditedEntries },
+  audit_signed_entries_per_s: { unit: "entries/s", measure: auditedSignedEntries },
+};
+
+function replaySteps(): number {
+  const env = makeEnvironment(ENV_ID);
+  const policy = loadPolicy(fullQTable(1));
+  let seed = 0;
+  return rate(() => {
+    let steps = 0;
+    for (let i = 0; i < 100_000; i++) {
+      // 32-bit seeds, as trainings and agents draw them: each one is used once.
+      steps += runEpisode(env, policy, Math.imul(++seed, 0x9e37_79b1) >>> 0).steps;
+    }
+    return steps;
+  });
+}
+
+function verifications(verify: typeof verifyClaim, count: number): number {
+  const submissions = validSubmissions(count);
+  return rate(() => {
+    for (const submission of submissions) {
+      const { verdict } = verify(nodeHost, submission);
+      if (verdict !== "VALID") throw new Error(`bug: a claim that holds is ${verdict}`);
+    }
+    return count;
+  });
+}
+
+function episodes(algorithm: TrainingOptions["algorithm"], count: number): number {
+  let seed = 0;
+  return rate(() => {
+    startTraining({ algorithm, env_id: ENV_ID, seed: ++seed, episodes: count }).advance(count);
+    return count;
+  });
+}
+
+function auditedEntries(): number {
+  const { texts, head } = ledgerOf(unsignedSubmissions(100_000));
+  return rate(() => audited(texts, head, false));
+}
+
+function auditedSignedEntries(): number {
+  const { texts, head } = ledgerOf(validSubmissions(2_000));
+  return rate(() => audited(texts, head, true));
+}
+
+function audited(texts: readonly string[], head: string, signatures: boolean): number {
+  const report = auditChain(nodeHost, texts, { expected: { size: texts.length, head }, signatures });
+  if (!report.ok) throw new Error(`bug: ${report.summary}`);
+  return report.size;
+}
