@@ -4,6 +4,7 @@
 import { isSignedBy } from "./claim.ts";
 import { claimTextOf, entryHash, GENESIS } from "./entry.ts";
 import { ScannedEntry, scanEntry } from "./entry-grammar.ts";
+import { HashSet } from "./hash-set.ts";
 import type { Host } from "./host.ts";
 import { utf8Length } from "./json.ts";
 import { MAX_ENTRY_BYTES } from "./limits.ts";
@@ -64,7 +65,7 @@ interface Tear {
 export class ChainAudit {
   private readonly host: Host;
   private readonly options: AuditOptions;
-  private readonly claims = new Set<string>();
+  private readonly claims = new HashSet();
   private size = 0;
   private head: string | null = null;
   private timestamp = "";
@@ -163,7 +164,7 @@ export class ChainAudit {
         `entry ${at} names claim ${entry.string("claim_id")}, its fields make ${claimId}`,
       );
     }
-    if (this.claims.has(claimId)) {
+    if (!this.claims.add(claimId)) {
       return fault(at, "claim_twice", `entry ${at} records claim ${claimId}, which an earlier entry records`);
     }
     if (this.options.signatures === true) {
@@ -176,7 +177,6 @@ export class ChainAudit {
         );
       }
     }
-    this.claims.add(claimId);
     return null;
   }
 

@@ -1,14 +1,24 @@
 // The forms that a value can have in an entry's text. Each says where a value that starts somewhere ends; a value
-// that has one of these forms is canonical JSON already.
+// that has one of these forms is canonical JSON already. Forms look at bytes: an entry is ASCII, and an engine reads
+// bytes three times as fast as the characters of a string.
 import { parseCanonicalJson } from "./json.ts";
 import { MAX_CONFIG_BYTES } from "./limits.ts";
 
+/** A text and its bytes; behind them stands a zero, which no form accepts. */
+export interface Ascii {
+  readonly text: string;
+  readonly bytes: Uint8Array;
+}
+
 /** Where a value that starts at `at` ends, or -1 when none of this form starts there. */
-export type Form = (text: string, at: number) => number;
+export type Form = (source: Ascii, at: number) => number;
 
 const QUOTE = 0x22;
+const MINUS = 0x2d;
+const ZERO = 0x30;
+const BACKSLASH = 0x5c;
 
-/** By character: 1 for hex digits, 2 for decimal digits, 4 for what agent ids are made of, 8 for environment ids. */
+/** By byte: 1 for hex digits, 2 for decimal digits, 4 for what agent ids are made of, 8 for environment ids. */
 const CLASS = new Uint8Array(256);
 for (const [members, bits] of [
   ["0123456789", 1 | 2 | 4 | 8],
@@ -24,69 +34,64 @@ const DECIMAL = 2;
 export const AGENT = 4;
 export const ENVIRONMENT = 8;
 
-/** Whether all of text[start, end) is of a class. Without a branch a character: hashes make those unpredictable. */
-function allOf(bits: number, text: string, start: number, end: number): boolean {
+/** Whether all of [start, end) is of a class. Without a branch a byte: hashes make those unpredictable. */
+function allOf(bits: number, bytes: Uint8Array, start: number, end: number): boolean {
   let all = bits;
-  let beyond = 0;
-  for (let i = start; i < end; i++) {
-    const unit = text.charCodeAt(i);
-    all &= CLASS[unit & 0xff]!;
-    beyond |= unit >> 8;
-  }
-  return all === bits && beyond === 0;
+  for (let i = start; i < end; i++) all &= CLASS[bytes[i]!]!;
+  return all === bits;
 }
 
 export function hex(length: number): Form {
-  return (text, at) => {
+  return ({ bytes }, at) => {
     const end = at + length + 1;
-    if (text.charCodeAt(at) !== QUOTE || text.charCodeAt(end) !== QUOTE) return -1;
-    return allOf(HEX, text, at + 1, end) ? end + 1 : -1;
+    if (bytes[at] !== QUOTE || bytes[end] !== QUOTE) return -1;
+    return allOf(HEX, bytes, at + 1, end) ? end + 1 : -1;
   };
 }
 
+/** A string of 1 to 64 characters of a class. */
 export function label(bits: number): Form {
-  return (text, at) => {
-    if (text.charCodeAt(at) !== QUOTE) return -1;
-    const end = text.indexOf('"', at + 1);
-    if (end < at + 2 || end > at + 65) return -1;
-    return allOf(bits, text, at + 1, end) ? end + 1 : -1;
+  return ({ bytes }, at) => {
+    if (bytes[at] !== QUOTE) return -1;
+    let end = at + 1;
+    while ((CLASS[bytes[end]!]! & bits) !== 0) end++;
+    return bytes[end] === QUOTE && end > at + 1 && end <= at + 65 ? end + 1 : -1;
   };
 }
 
 export function literal(wanted: string): Form {
-  return (text, at) => (text.startsWith(wanted, at) ? at + wanted.length : -1);
+  const units = Uint8Array.from(wanted, (character) => character.charCodeAt(0));
+  return ({ bytes }, at) => {
+    for (let i = 0; i < units.length; i++) if (bytes[at + i] !== units[i]) return -1;
+    return at + units.length;
+  };
 }
 
 export const hash = hex(64);
 const genesis = literal('"genesis"');
 
-export const previousHash: Form = (text, at) => {
-  const end = hash(text, at);
-  return end < 0 ? genesis(text, at) : end;
+export const previousHash: Form = (source, at) => {
+  const end = hash(source, at);
+  return end < 0 ? genesis(source, at) : end;
 };
 
-export const natural: Form = (text, at) => {
+export const natural: Form = ({ bytes, text }, at) => {
   let end = at;
-  while (
-    end < text.length &&
-    (CLASS[text.charCodeAt(end) & 0xff]! & DECIMAL) !== 0 &&
-    text.charCodeAt(end) < 0x80
-  )
-    end++;
+  while ((CLASS[bytes[end]!]! & DECIMAL) !== 0) end++;
   const length = end - at;
-  if (length === 0 || (length > 1 && text.charCodeAt(at) === 0x30)) return -1;
+  if (length === 0 || (length > 1 && bytes[at] === ZERO)) return -1;
   return length < 16 || Number(text.slice(at, end)) <= Number.MAX_SAFE_INTEGER ? end : -1;
 };
 
-export const integer: Form = (text, at) => {
-  if (text.charCodeAt(at) !== 0x2d) return natural(text, at);
-  return text.charCodeAt(at + 1) === 0x30 ? -1 : natural(text, at + 1);
+export const integer: Form = (source, at) => {
+  if (source.bytes[at] !== MINUS) return natural(source, at);
+  return source.bytes[at + 1] === ZERO ? -1 : natural(source, at + 1);
 };
 
 const TIMESTAMP = /"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z"/y;
 const TIMESTAMP_LENGTH = 26;
 
-export const timestamp: Form = (text, at) => {
+export const timestamp: Form = ({ text }, at) => {
   TIMESTAMP.lastIndex = at;
   if (!TIMESTAMP.test(text)) return -1;
   const day = Number(text.slice(at + 9, at + 11));
@@ -100,19 +105,19 @@ function daysIn(year: number, month: number): number {
   return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
 }
 
-/** Whether a text is a time as entries carry it: `YYYY-MM-DDTHH:MM:SS.mmmZ`, a day that the calendar has. */
+/** Whether a text is a time as entries carry it: `YYYY-MM-DDTHH:MM:SS.mmmZ`, of a day that the calendar has. */
 export function isTimestamp(text: string): boolean {
-  return timestamp(`"${text}"`, 0) === text.length + 2;
+  return timestamp({ text: `"${text}"`, bytes: CLASS }, 0) === text.length + 2;
 }
 
 const MAX_KNOWN_CONFIGS = 64;
 const knownConfigs = new Set<string>();
 
 /** A canonical JSON object; the few that a ledger repeats are parsed once. */
-export const config: Form = (text, at) => {
-  const end = endOfObject(text, at);
+export const config: Form = (source, at) => {
+  const end = endOfObject(source, at);
   if (end < 0) return -1;
-  const object = text.slice(at, end);
+  const object = source.text.slice(at, end);
   if (knownConfigs.has(object)) return end;
   try {
     parseCanonicalJson(object, { maxBytes: MAX_CONFIG_BYTES });
@@ -124,18 +129,19 @@ export const config: Form = (text, at) => {
   return end;
 };
 
-function endOfObject(text: string, at: number): number {
-  if (text.charCodeAt(at) !== 0x7b) return -1;
+function endOfObject({ bytes, text }: Ascii, at: number): number {
+  if (bytes[at] !== 0x7b) return -1;
   let depth = 0;
   for (let i = at; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit === QUOTE) {
-      for (i++; text.charCodeAt(i) !== QUOTE; i++) {
+    const byte = bytes[i]!;
+    if (byte === QUOTE) {
+      for (i++; bytes[i] !== QUOTE; i++) {
         if (i >= text.length) return -1;
-        if (text.charCodeAt(i) === 0x5c) i++;
+        if (bytes[i] === BACKSLASH) i++;
       }
-    } else if (unit === 0x7b || unit === 0x5b) depth++;
-    else if (unit === 0x7d || unit === 0x5d) {
+    } else if (byte === 0x7b || byte === 0x5b) {
+      depth++;
+    } else if (byte === 0x7d || byte === 0x5d) {
       depth--;
       if (depth === 0) return i + 1;
     }

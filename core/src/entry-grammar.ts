@@ -2,6 +2,7 @@
 // text canonical. Nothing is built that nobody asked for: an auditor reads hundreds of thousands a second.
 import {
   AGENT,
+  type Ascii,
   config,
   ENVIRONMENT,
   type Form,
@@ -14,6 +15,7 @@ import {
   previousHash,
   timestamp,
 } from "./entry-forms.ts";
+import { MAX_ENTRY_BYTES } from "./limits.ts";
 
 interface FieldForm {
   readonly name: string;
@@ -23,10 +25,10 @@ interface FieldForm {
 }
 
 /** An object's fields, each with what stands in front of its value. */
-type ObjectForm = readonly (FieldForm & { readonly key: string })[];
+type ObjectForm = readonly (FieldForm & { readonly key: Form })[];
 
 function objectForm(fields: readonly FieldForm[]): ObjectForm {
-  return fields.map((field, i) => ({ ...field, key: `${i === 0 ? "{" : ","}"${field.name}":` }));
+  return fields.map((field, i) => ({ ...field, key: literal(`${i === 0 ? "{" : ","}"${field.name}":`) }));
 }
 
 const A_HASH = "64 lowercase hex digits";
@@ -40,8 +42,8 @@ const EVALUATION = objectForm([
   { name: "optimum", form: integer, wanted: AN_INTEGER },
 ]);
 
-const evaluation: Form = (text, at) => {
-  const scan = scanObject(EVALUATION, text, at, []);
+const evaluation: Form = (source, at) => {
+  const scan = scanObject(EVALUATION, source, at, null);
   return typeof scan === "number" ? scan : -1;
 };
 
@@ -125,6 +127,12 @@ export class ScannedEntry {
     return this.text.slice(this.spans[place], this.spans[place + 1]);
   }
 
+  /** The text from behind one value to behind another: the fields between them, as they stand. */
+  between(first: string, last: string): string {
+    const places = PLACES[this.kind];
+    return this.text.slice(this.spans[2 * places.get(first)! + 1], this.spans[2 * places.get(last)! + 1]);
+  }
+
   /** A string's characters; none of an entry's strings needs escapes. */
   string(name: string): string {
     const place = 2 * PLACES[this.kind].get(name)!;
@@ -140,30 +148,48 @@ export function scanEntry(text: string): ScannedEntry | Departure {
     : policy;
 }
 
+/** Every entry is read through these bytes: reading one ends before the next begins. */
+const BYTES = new Uint8Array(MAX_ENTRY_BYTES + 1);
+const UTF8 = new TextEncoder();
+
 function scanAs(kind: EntryKind, text: string): ScannedEntry | Departure {
-  const spans: number[] = [];
-  const end = scanObject(FORMS[kind], text, 0, spans);
+  if (text.length > MAX_ENTRY_BYTES) return { field: "", wanted: `at most ${MAX_ENTRY_BYTES} bytes` };
+  const { written } = UTF8.encodeInto(text, BYTES);
+  if (written !== text.length) return { field: "", wanted: "ASCII" };
+  BYTES[written] = 0;
+  const spans = new Array<number>(2 * FORMS[kind].length).fill(0);
+  const end = scanObject(FORMS[kind], { text, bytes: BYTES }, 0, spans);
   if (typeof end !== "number") return end;
   return end === text.length
     ? new ScannedEntry(kind, text, spans)
     : { field: "", wanted: "nothing behind the object" };
 }
 
+const CLOSE = literal("}");
+
 /** Reads an object with exactly these fields in this order: where it ends. Puts each value's [start, end) into spans. */
-function scanObject(fields: ObjectForm, text: string, start: number, spans: number[]): number | Departure {
+function scanObject(
+  fields: ObjectForm,
+  source: Ascii,
+  start: number,
+  spans: number[] | null,
+): number | Departure {
   let at = start;
-  for (const field of fields) {
-    const { key } = field;
-    if (!text.startsWith(key, at)) {
+  for (let i = 0; i < fields.length; i++) {
+    const field = fields[i]!;
+    const value = field.key(source, at);
+    if (value < 0) {
       if (field.optional === undefined) return { field: field.name, wanted: field.wanted };
-      spans.push(0, 0);
       continue;
     }
-    at += key.length;
-    const end = field.form(text, at);
+    const end = field.form(source, value);
     if (end < 0) return { field: field.name, wanted: field.wanted };
-    spans.push(at, end);
+    if (spans !== null) {
+      spans[2 * i] = value;
+      spans[2 * i + 1] = end;
+    }
     at = end;
   }
-  return text.startsWith("}", at) ? at + 1 : { field: "", wanted: "no field beyond those of an entry" };
+  const end = CLOSE(source, at);
+  return end < 0 ? { field: "", wanted: "no field beyond those of an entry" } : end;
 }

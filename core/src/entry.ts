@@ -1,7 +1,7 @@
 // Ledger entries, version 1. An entry's canonical JSON is the Merkle leaf; its RFC 6962 leaf hash is the entry's
 // `current_hash`, which is not part of it. `previous_hash` is the current_hash of the entry before, "genesis" in
 // the first. docs/formats.md has the fields with a worked example. A new field is a new version.
-import { type PolicyClaim, policyClaimText } from "./claim.ts";
+import type { PolicyClaim } from "./claim.ts";
 import { isTimestamp } from "./entry-forms.ts";
 import { ScannedEntry, scanEntry } from "./entry-grammar.ts";
 import { PolicyLedgerError, quote, refuseFaults } from "./error.ts";
@@ -126,24 +126,14 @@ function scan(text: string): ScannedEntry {
   throw new Error("bug: a fault was not refused");
 }
 
-/** The signed text of the claim that an entry was made from: all of it stands in the entry. */
-export function claimTextOf(scanned: ScannedEntry): string {
-  if (scanned.kind === "plan") {
-    return (
-      `{"agent_id":${scanned.value("agent_id")},"final_commit_hash":${scanned.value("final_commit_hash")},` +
-      `"final_state_hash":${scanned.value("final_state_hash")},"initial_state_hash":${scanned.value("initial_state_hash")},` +
-      `"kind":"plan","plan_hash":${scanned.value("plan_hash")},"public_key":${scanned.value("public_key")},"v":1}`
-    );
+/** The signed text of the claim that an entry was made from: all of it stands in the entry, in the same order. */
+export function claimTextOf(entry: ScannedEntry): string {
+  const agent = `{"agent_id":${entry.value("agent_id")}`;
+  if (entry.kind === "plan") {
+    const states = entry.between("commits", "final_state_hash") + entry.between("index", "kind");
+    return `${agent}${states}${entry.between("ops", "plan_hash")}${entry.between("previous_hash", "public_key")},"v":1}`;
   }
-  return policyClaimText(
-    {
-      agent_id: scanned.string("agent_id"),
-      claimed_reward: scanned.value("verified_reward"),
-      env_id: scanned.string("env_id"),
-      policy_hash: scanned.string("policy_hash"),
-      public_key: scanned.string("public_key"),
-      seed: scanned.value("seed"),
-    },
-    scanned.value("env_config"),
-  );
+  const environment = entry.between("claim_id", "env_id");
+  const policy = entry.between("index", "policy_hash") + entry.between("previous_hash", "seed");
+  return `${agent},"claimed_reward":${entry.value("verified_reward")}${environment}${policy},"v":1}`;
 }

@@ -2,6 +2,7 @@
 // Node and worker has them), and the one module that comes without types.
 declare class TextEncoder {
   encode(text: string): Uint8Array<ArrayBuffer>;
+  encodeInto(text: string, bytes: Uint8Array): { read: number; written: number };
 }
 declare class TextDecoder {
   constructor(label: "utf-8", options: { fatal: boolean; ignoreBOM: boolean });

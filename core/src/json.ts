@@ -1,6 +1,6 @@
 // Strict JSON in, canonical JSON (RFC 8785) out: what is hashed or signed passes through here, and only here.
-// Strict: valid UTF-8, one value, no duplicate keys, no "__proto__", no lone surrogates, no number beyond a
-// double, bounded size and depth.
+// Strict: valid UTF-8 without a byte order mark, one value, no duplicate keys, no "__proto__", no lone surrogates, no
+// number beyond a double or of more than 20 significant digits, bounded size and depth.
 import encode from "canonicalize";
 import { cut, type Fault, PolicyLedgerError, quote, refuseFaults } from "./error.ts";
 import { MAX_FAULTS, MAX_JSON_DEPTH } from "./limits.ts";
@@ -92,6 +92,10 @@ function decode(input: string | Uint8Array, maxBytes: number): string {
     );
   }
   if (typeof input === "string") return input;
+  // Not every engine's decoder leaves the mark in place for JSON.parse to refuse.
+  if (input[0] === 0xef && input[1] === 0xbb && input[2] === 0xbf) {
+    throw invalid("Cannot parse JSON: it starts with a byte order mark", []);
+  }
   try {
     return STRICT_UTF8.decode(input);
   } catch (cause) {
@@ -104,7 +108,12 @@ function scan(text: string, maxDepth: number): { keys: number } {
   let depth = 0;
   let keys = 0;
   for (let i = 0; i < text.length; i++) {
-    switch (text.charCodeAt(i)) {
+    const unit = text.charCodeAt(i);
+    if (unit >= 0x30 && unit <= 0x39) {
+      i = endOfDigits(text, i) - 1;
+      continue;
+    }
+    switch (unit) {
       case 0x22: // "
         i = endOfString(text, i + 1);
         break;
@@ -124,6 +133,30 @@ function scan(text: string, maxDepth: number): { keys: number } {
   }
   return { keys };
 }
+
+/** ECMAScript leaves it to the engine how digits behind the 20th significant one are rounded, so they are refused. */
+function endOfDigits(text: string, start: number): number {
+  let significant = 0;
+  let zeros = 0;
+  let i = start;
+  for (; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit === 0x30) {
+      if (significant > 0) zeros += 1;
+    } else if (unit > 0x30 && unit <= 0x39) {
+      significant += zeros + 1;
+      zeros = 0;
+    } else if (unit !== 0x2e) {
+      break;
+    }
+  }
+  if (significant > MAX_DIGITS) {
+    throw invalid(`Cannot accept JSON: a number has more than ${MAX_DIGITS} significant digits`, []);
+  }
+  return i;
+}
+
+const MAX_DIGITS = 20;
 
 function endOfString(text: string, start: number): number {
   for (let i = start; i < text.length; i++) {

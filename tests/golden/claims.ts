@@ -18,12 +18,13 @@ import {
   readArtifact,
   runEpisode,
   type Submission,
+  type Verdict,
   verifyClaim,
   verifyStrict,
   verifyUnsignedClaim,
 } from "@policyledger/core";
 import { type ARTIFACT_KINDS, artifactOf } from "./artifacts.ts";
-import { answer, bytesOf, type GoldenCase } from "./case.ts";
+import { answer, bytesOf, type GoldenCase, withoutEngine } from "./case.ts";
 import { CUSTOM_CONFIGS } from "./episodes.ts";
 import { ED25519, SIGNATURES } from "./signatures.ts";
 
@@ -66,7 +67,7 @@ const PLOTS: readonly Plot[] = [
   { agent: "g.a_m-ma", env_id: CYBER, env_config: { preset: "standard" }, artifact: "rules", seed: 8 },
 ];
 
-export interface Asserted {
+interface Asserted {
   readonly claim: PolicyClaim;
   readonly artifact: string;
   /** The signed text. */
@@ -74,7 +75,7 @@ export interface Asserted {
 }
 
 /** Claims that are true: each says what its policy earns. */
-export function policyClaims(): Asserted[] {
+function policyClaims(): Asserted[] {
   return PLOTS.map(({ agent, env_id, env_config, artifact: kind, seed }) => {
     const artifact = artifactOf(environmentKind(env_id), kind);
     const { reward } = runEpisode(makeEnvironment(env_id, env_config), loadPolicy(artifact), seed);
@@ -130,7 +131,10 @@ function goldenOf(host: Host, { claim, artifact, signature }: Submission): Json 
   };
 }
 
-const verdictOf = (verdict: ReturnType<typeof verifyClaim>): Json => JSON.parse(JSON.stringify(verdict));
+function verdictOf(verdict: Verdict): Json {
+  const json = JSON.parse(JSON.stringify(verdict));
+  return verdict.verdict === "VALID" ? json : { ...json, message: withoutEngine(verdict.message) };
+}
 
 /** One true claim made false in every way that there is. */
 function falseClaims(host: Host): Json {
@@ -151,6 +155,7 @@ function falseClaims(host: Host): Json {
     limits: unsigned({ env_config: { preset: "\u00e9".repeat(1_100) } }),
     notCanonical: withArtifact(` ${artifact}`),
     faulty: withArtifact(artifact.replace('"action":', '"action":1')),
+    noJson: withArtifact("{"),
     long: withArtifact(`"${"x".repeat(262_144)}"`),
   };
 }

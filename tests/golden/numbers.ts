@@ -1,6 +1,6 @@
 // Numbers: written by canonical JSON, read by strict JSON, and put into text as messages do. The printed form of a
 // double is the one part of every format here that an engine computes by itself.
-import { canonicalJson, type Json, parseJson, stream } from "@policyledger/core";
+import { canonicalJson, type Json, type PolicyLedgerError, parseJson, stream } from "@policyledger/core";
 import { bytesOf, type GoldenCase } from "./case.ts";
 
 /** RFC 8785, appendix B: the bits of a double, and its text. */
@@ -76,7 +76,7 @@ const HARD: readonly number[] = [
   12345.678e-3,
 ];
 
-export function fromBits(bits: string): number {
+function fromBits(bits: string): number {
   return new DataView(bytesOf(bits).buffer as ArrayBuffer).getFloat64(0);
 }
 
@@ -108,7 +108,7 @@ function longDecimals(count: number): string[] {
   const random = stream("space", 17);
   return Array.from({ length: count }, () => {
     let digits = String(1 + Math.floor(random() * 9));
-    const length = 1 + Math.floor(random() * 40);
+    const length = 1 + Math.floor(random() * 20);
     while (digits.length < length) digits += String(Math.floor(random() * 10));
     const dot = 1 + Math.floor(random() * digits.length);
     const fraction = dot < digits.length ? `.${digits.slice(dot)}` : "";
@@ -116,15 +116,12 @@ function longDecimals(count: number): string[] {
   });
 }
 
-/** Halfway between two doubles, or a hair beside it, and where doubles end: the reader must round to even. */
+/** Halfway between two doubles, or beside it, and where doubles end: the reader must round to even. */
 const HALFWAY: readonly string[] = [
   "9007199254740993",
-  "9007199254740993.0000000000000000000000000000000000000000000001",
-  "9007199254740992.9999999999999999999999999999999999999999999999",
+  "9007199254740992.9999",
+  "9007199254740993.0001",
   "9007199254740995",
-  "1.00000000000000011102230246251565404236316680908203125",
-  "1.00000000000000011102230246251565404236316680908203124",
-  "1.00000000000000011102230246251565404236316680908203126",
   "2.4703282292062327208e-324",
   "2.4703282292062328e-324",
   "2.2250738585072011e-308",
@@ -142,7 +139,24 @@ const HALFWAY: readonly string[] = [
   "100000000000000000000000000000000000000000000000000000000000000000000000000e-74",
 ];
 
+/** With digits behind the 20th that decide, which ECMA-262 leaves to the engine (7.1.4.1.2, RoundMVResult). */
+const BEYOND_20_DIGITS: readonly string[] = [
+  "9007199254740993.0000000000000000000000000000000000000000000001",
+  "9007199254740992.9999999999999999999999999999999999999999999999",
+  "1.00000000000000011102230246251565404236316680908203125",
+  "1.00000000000000011102230246251565404236316680908203124",
+  "1.00000000000000011102230246251565404236316680908203126",
+];
+
 const read = (text: string): Json => parseJson(text, { maxBytes: 10_000 });
+
+function refusedAs(run: () => Json): string {
+  try {
+    return `accepted as ${run()}`;
+  } catch (error) {
+    return (error as PolicyLedgerError).code;
+  }
+}
 
 export const numberCases: readonly GoldenCase[] = [
   {
@@ -164,15 +178,17 @@ export const numberCases: readonly GoldenCase[] = [
     value: () => everydayNumbers(5_000).map((value) => canonicalJson(value)),
   },
   {
-    name: "numbers: every power of ten and of two",
-    value: () => [
-      Array.from({ length: 632 }, (_, i) => canonicalJson(read(`1e${i - 323}`))),
-      powersOfTwo().map((value) => canonicalJson(value)),
-    ],
+    name: "numbers: every power of ten",
+    value: () => Array.from({ length: 632 }, (_, i) => canonicalJson(read(`1e${i - 323}`))),
   },
+  { name: "numbers: every power of two", value: () => powersOfTwo().map((value) => canonicalJson(value)) },
   {
     name: "numbers: read halfway between two doubles",
     value: () => HALFWAY.map((text) => canonicalJson(read(text))),
+  },
+  {
+    name: "numbers: refused with more than 20 significant digits",
+    value: () => BEYOND_20_DIGITS.map((text) => refusedAs(() => read(text))),
   },
   {
     name: "numbers: 10,000 long decimals read",

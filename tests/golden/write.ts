@@ -5,7 +5,7 @@ import { FILE, fileOf, readGolden } from "./file.ts";
 import { goldenDigests } from "./golden.ts";
 
 const before = readGolden();
-const digests = goldenDigests();
+const { digests } = goldenDigests();
 writeFileSync(FILE, fileOf(digests));
 for (const name of new Set([...Object.keys(before), ...Object.keys(digests)])) {
   if (before[name] === digests[name]) continue;

@@ -8,7 +8,7 @@ import { requireSeed } from "../random.ts";
 import { DictSpace, DiscreteSpace } from "../spaces/index.ts";
 import type { Space } from "../spaces/space.ts";
 import type { Environment, Model, Observation, Reset, Step } from "./environment.ts";
-import type { EnvironmentKind, Field } from "./kind.ts";
+import { type EnvironmentKind, type Field, isIndex } from "./kind.ts";
 import { layOut, type Tables } from "./tables.ts";
 
 /** All that environments of one kind and configuration share; building it costs far more than an episode. */
@@ -97,8 +97,7 @@ export class FiniteEnvironment implements Environment {
 
   step(action: number): Step {
     if (this.state < 0) this.refuseStep();
-    if (!(action >= 0 && action < this.actionCount && Math.floor(action) === action))
-      this.refuseAction(action);
+    if (!isIndex(action, this.actionCount)) this.refuseAction(action);
     const t = this.tables;
     const row = this.state * this.actionCount + action;
     const outcome =

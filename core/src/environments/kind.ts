@@ -29,13 +29,18 @@ export function stateCountOf(kind: EnvironmentKind): number {
   return kind.fields.reduce((count, { size }) => count * size, 1);
 }
 
+/** Whether a foreign value is one of `count` codes. */
+export function isIndex(value: unknown, count: number): value is number {
+  return typeof value === "number" && value >= 0 && value < count && Math.floor(value) === value;
+}
+
 /** The code of a named observation, or -1 when it is not one of this environment's. */
 export function codeOf(kind: EnvironmentKind, observation: unknown): number {
   if (observation === null || typeof observation !== "object") return -1;
   let code = 0;
   for (const { name, size } of kind.fields) {
     const value: unknown = (observation as Record<string, unknown>)[name];
-    if (typeof value !== "number" || !(value >= 0 && value < size && Math.floor(value) === value)) return -1;
+    if (!isIndex(value, size)) return -1;
     code = code * size + value;
   }
   return code;

@@ -1,6 +1,6 @@
 // What an artifact must hold besides its shape: actions, states, fields and numbers that its environment has.
 import { z } from "zod/mini";
-import { type EnvironmentKind, stateCountOf } from "../environments/kind.ts";
+import { type EnvironmentKind, isIndex, stateCountOf } from "../environments/kind.ts";
 import { type Fault, quote } from "../error.ts";
 import { MAX_FAULTS, MAX_RULES, MAX_WEIGHT } from "../limits.ts";
 import type { Artifact } from "./artifact.ts";
@@ -103,7 +103,8 @@ function checkRules(rules: unknown, kind: EnvironmentKind, faults: Faults): void
       continue;
     }
     checkAction(parsed.data.action, `/rules/${i}/action`, kind, faults);
-    for (const [name, values] of Object.entries(parsed.data.when)) {
+    // Not parsed.data.when: the schema leaves out a "__proto__" instead of refusing it.
+    for (const [name, values] of Object.entries((rule as typeof parsed.data).when)) {
       const field = kind.fields.find((known) => known.name === name);
       if (field === undefined) {
         faults.add(`/rules/${i}/when`, `unknown field ${quote(name)}`);
@@ -114,10 +115,6 @@ function checkRules(rules: unknown, kind: EnvironmentKind, faults: Faults): void
       }
     }
   }
-}
-
-function isIndex(value: unknown, count: number): value is number {
-  return typeof value === "number" && value >= 0 && value < count && Math.floor(value) === value;
 }
 
 function isWeight(value: unknown): value is number {

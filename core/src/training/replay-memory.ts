@@ -1,4 +1,5 @@
 // The last transitions, in a ring: once it is full, the newest takes the place of the oldest.
+import { isIndex } from "../environments/kind.ts";
 import type { Fault } from "../error.ts";
 
 /** Transitions as [state, action, reward, next state or −1 at an end], in the ring's order, and where it writes next. */
@@ -66,8 +67,4 @@ export class ReplayMemory {
     }
     this.at = at;
   }
-}
-
-function isIndex(value: number | undefined, count: number): boolean {
-  return value !== undefined && Number.isInteger(value) && value >= 0 && value < count;
 }

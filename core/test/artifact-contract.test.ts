@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import { checkPolicy } from "../check/index.ts";
+import { makeEnvironment } from "../src/environments/registry.ts";
+import { loadPolicy } from "../src/policies/load.ts";
+import { everyArtifact } from "./samples.ts";
+
+const cases = everyArtifact.flatMap((artifact) =>
+  [0, 0.25, 1].map((epsilon) => ({ artifact, epsilon, kind: artifact.kind, env_id: artifact.env_id })),
+);
+
+test.each(cases)(
+  "loadPolicy keeps the policy contract for a $kind of $env_id with epsilon $epsilon",
+  ({ artifact, epsilon }) => {
+    const { observationSpace } = makeEnvironment(artifact.env_id);
+    const report = checkPolicy(() => loadPolicy(artifact, { epsilon }), observationSpace, { runs: 20 });
+    expect(report.findings).toEqual([]);
+    expect(report.ok).toBe(true);
+  },
+);
