@@ -44,7 +44,7 @@ const IMPURE: readonly (readonly [what: string, pattern: RegExp])[] = [
   ["ambient randomness", /\bMath\.random\b|\bcrypto\b|\bgetRandomValues\b/],
   [
     "Node or the browser",
-    /\b(?:process|require|Buffer|globalThis|window|document|navigator|fetch|console|__dirname)\b/,
+    /\b(?:process|require|Buffer|globalThis|navigator|fetch|console|__dirname)\b/,
   ],
   [
     "what is not synchronous",

@@ -19,7 +19,8 @@ import { canonical } from "./canonical.ts";
 import { refusal } from "./refusal.ts";
 import { ALICE, contents, host, planContent, seal } from "./samples.ts";
 
-const ledger = seal(contents());
+const CONTENTS = contents();
+const ledger = seal(CONTENTS);
 const NOW = "2026-03-01T00:00:00.000Z";
 
 /** Whether a text is an entry, said once more from the design's list of fields. */
@@ -328,8 +329,8 @@ describe("sealEntry", () => {
     ["verified_reward", 0.5],
     ["verified_reward", Number.POSITIVE_INFINITY],
     ["note", "x"],
-  ])("refuses content whose %s is %j", (name, value) => {
-    const content = { ...contents()[0], [name]: value } as EntryContent;
+  ])("refuses content with a wrong %s (%#)", (name, value) => {
+    const content = { ...CONTENTS[0], [name]: value } as EntryContent;
     expect(refusal(() => sealEntry(host, null, content, NOW)).code).toMatch(/^invalid_(entry|json)$/);
   });
 
@@ -342,14 +343,14 @@ describe("sealEntry", () => {
     `${NOW}"`,
     '2026-03-01T00:00:00.000Z","x":"',
   ])("refuses %j as the time", (now) => {
-    const error = refusal(() => sealEntry(host, null, contents()[2]!, now));
+    const error = refusal(() => sealEntry(host, null, CONTENTS[2]!, now));
     expect(error.code).toBe("invalid_entry");
     expect(error.faults.map(({ path }) => path)).toEqual(["/timestamp"]);
   });
 
   test("does not let content replace what only the chain decides", () => {
     const content = {
-      ...contents()[2]!,
+      ...CONTENTS[2]!,
       v: 2,
       index: 9,
       previous_hash: "0".repeat(64),

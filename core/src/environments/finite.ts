@@ -3,6 +3,7 @@
 // one more, for the outcome of its action.
 import { EpisodeRandom } from "../alea.ts";
 import { PolicyLedgerError, quote } from "../error.ts";
+import { deepFreeze } from "../freeze.ts";
 import type { JsonObject } from "../json.ts";
 import { requireSeed } from "../random.ts";
 import { DictSpace, DiscreteSpace } from "../spaces/index.ts";
@@ -26,10 +27,10 @@ export function blueprint<Config extends JsonObject>(
   kind: EnvironmentKind<Config>,
   config: Config,
 ): Blueprint {
-  const model = kind.model(config);
+  const model = frozen(kind.model(config));
   return {
     kind: kind as unknown as EnvironmentKind,
-    config: Object.freeze(config),
+    config: deepFreeze(config),
     model,
     tables: layOut(model),
     observations: observationsOf(kind.fields),
@@ -38,6 +39,15 @@ export function blueprint<Config extends JsonObject>(
     ) as Space<Observation>,
     actionSpace: new DiscreteSpace(kind.actions.length),
   };
+}
+
+/** Environments share their model and hand it out, so nobody may change it. */
+function frozen(model: Model): Model {
+  for (let state = 0; state < model.stateCount; state++) {
+    for (let action = 0; action < model.actionCount; action++) deepFreeze(model.outcomes(state, action));
+  }
+  for (let after = 0; after < model.afterCount; after++) deepFreeze(model.arrivals(after));
+  return deepFreeze(model);
 }
 
 function observationsOf(fields: readonly Field[]): readonly Observation[] {
@@ -150,11 +160,12 @@ export class FiniteEnvironment implements Environment {
   }
 }
 
-function refuseOptions(options: JsonObject, id: string): void {
-  const names = Object.keys(options);
-  if (names.length === 0) return;
+function refuseOptions(options: unknown, id: string): void {
+  const isObject = options !== null && typeof options === "object" && !Array.isArray(options);
+  const name = isObject ? Object.keys(options)[0] : options;
+  if (isObject && name === undefined) return;
   throw new PolicyLedgerError(
     "invalid_config",
-    `Cannot reset ${id} with option ${quote(names[0])}: it takes none; what can be set is set when it is made`,
+    `Cannot reset ${id} with ${isObject ? "option" : "options"} ${quote(name)}: it takes none; what can be set is set when it is made`,
   );
 }

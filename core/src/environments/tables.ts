@@ -21,6 +21,9 @@ export interface Tables {
   readonly observationOf: Uint16Array;
 }
 
+/** What the narrowest of the tables' number types holds. */
+const MAX_ROWS = 32_767;
+
 export function layOut(model: Model): Tables {
   const outcomes: Outcome[] = [];
   const outcomeRows = new Slots();
@@ -35,6 +38,11 @@ export function layOut(model: Model): Tables {
   for (let after = 0; after < model.afterCount; after++) {
     const row = model.arrivals(after);
     arrivalRows.add(row, (i) => row.outcomes[i]!);
+  }
+  if (outcomes.length > MAX_ROWS || model.stateCount > MAX_ROWS || model.afterCount > MAX_ROWS) {
+    throw new Error(
+      `bug: a model of more than ${MAX_ROWS} outcomes, states or after-states does not fit its tables`,
+    );
   }
   const startRow = new Slots();
   startRow.add(model.start, (i) => model.start.outcomes[i]!);
@@ -64,6 +72,9 @@ class Slots {
   private readonly known = new Map<Chance<unknown>, number>();
 
   add(row: Chance<unknown>, outcome: (i: number) => number): void {
+    // A draw has 32 bits; up to here floor(draw × total) is exact.
+    if (row.total > 2_097_152)
+      throw new Error(`bug: a row of total ${row.total} is too fine for a 32-bit draw`);
     const known = this.known.get(row);
     this.at.push(known ?? this.slots.length);
     this.totals.push(row.total);

@@ -1,0 +1,115 @@
+// Holds the documents to the project: their commands exist, their links lead somewhere, their values are real, and
+// their examples run.
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { figures } from "./bench/figures.ts";
+import { workedExample, workedExampleFile } from "./cases/make-worked-example.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+/** Node 24, also where the tests were started with another. */
+const node = join(root, "node_modules/node/bin/node");
+const read = (path: string) => readFileSync(join(root, path), "utf8");
+const documents = [
+  "README.md",
+  "CHANGELOG.md",
+  "docs/decisions.md",
+  "docs/formats.md",
+  "docs/environments.md",
+  "docs/bench.md",
+];
+
+describe("the README", () => {
+  const readme = read("README.md");
+
+  test("shows both commands in its first screen", () => {
+    const screen = readme.split("\n").slice(0, 24).join("\n");
+    expect(screen).toMatch(/^npm start\b/m);
+    expect(screen).toMatch(/^npm test\b/m);
+  });
+
+  test("names only npm scripts that there are", () => {
+    const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+    const named = documents.flatMap((path) => [...read(path).matchAll(/(?:^|`)npm (?:run )?(?!run)([a-z]+)\b/gm)]);
+    const missing = named
+      .map((match) => match[1]!)
+      .filter((name) => !Object.hasOwn(scripts, name) && name !== "ci");
+    expect(missing).toEqual([]);
+    expect(named.length).toBeGreaterThan(5);
+  });
+
+  test("has an example that runs", () => {
+    const code = /```ts\n([\s\S]*?)```/.exec(readme)![1]!;
+    const folder = mkdtempSync(join(root, "tests", ".readme-"));
+    try {
+      writeFileSync(join(folder, "example.ts"), code);
+      const printed = execFileSync(node, ["--conditions=source", join(folder, "example.ts")], {
+        encoding: "utf8",
+      });
+      const lines = printed.trim().split("\n");
+      expect(lines.slice(0, 4).map((line) => Number(line.split(" ")[0]))).toEqual([
+        5_000, 10_000, 15_000, 20_000,
+      ]);
+      expect(lines[4]).toMatch(/^-?\d+(\.\d)? points$/);
+      expect(lines[5]).toMatch(/^\d{4} bytes$/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+test("every link in the documents leads to a file", () => {
+  const broken = documents.flatMap((path) =>
+    [...read(path).matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)]
+      .map((match) => match[1]!)
+      .filter((target) => !existsSync(join(root, dirname(path), target)))
+      .map((target) => `${path}: ${target}`),
+  );
+  expect(broken).toEqual([]);
+});
+
+describe("docs/formats.md", () => {
+  const formats = read("docs/formats.md");
+
+  test("shows the values that the code computes", () => {
+    const { artifact, policy_hash, claim, claim_id, signature, entries } = workedExample();
+    const shown = [
+      artifact,
+      policy_hash,
+      claim,
+      claim_id,
+      signature,
+      entries[0]!.text,
+      entries[0]!.current_hash,
+    ];
+    expect(shown.filter((value) => !formats.includes(value))).toEqual([]);
+  });
+
+  test("has its worked example in a case file", () => {
+    expect(read("tests/cases/worked-example.json")).toBe(workedExampleFile());
+  });
+});
+
+test("docs/bench.md has a line for each figure, and no other", () => {
+  const named = [...read("docs/bench.md").matchAll(/^\| `([a-z_]+)` \|/gm)].map((match) => match[1]);
+  expect(named).toEqual(Object.keys(figures));
+});
+
+test("npm start shows the whole life of a claim", () => {
+  const printed = execFileSync(node, ["--conditions=source", "scripts/start.ts"], {
+    cwd: root,
+    encoding: "utf8",
+    env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" },
+  });
+  const stations = [...printed.matchAll(/^(\d) (\w+)/gm)].map((match) => match[2]);
+  expect(stations).toEqual(["Train", "Claim", "Verify", "Record", "Audit", "Rank", "Reuse", "Tamper"]);
+  expect(printed.match(/✓ VALID/g)).toHaveLength(10);
+  expect(printed).toMatch(/agents\/cy .* ✗ reward_mismatch/);
+  expect(printed).toMatch(/agents\/eve .* ✗ bad_signature/);
+  expect(printed).toContain("✓ complete: 10 entries, as expected");
+  expect(printed).toContain("✗ broken at entry 4:");
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is what is asserted
+  expect(printed).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+});
