@@ -42,7 +42,7 @@ const TRAININGS: readonly (readonly [string, TrainingOptions])[] = [
 ];
 
 console.log(
-  `${bold("PolicyLedger")}  agents claim a reward, a verifier that trusts nobody replays it, a ledger keeps what held.`,
+  `${bold("PolicyLedger")}  agents claim, a verifier that trusts nobody replays, a ledger keeps what held.`,
 );
 console.log(
   dim("The whole life of a claim in this one process: no network, no cloud account, nothing is written."),
@@ -68,10 +68,10 @@ function train(): readonly Trained[] {
   const result = TRAININGS.map(([id, config]) => {
     const training = startTraining(config);
     const points = Array.from(
-      { length: 16 },
-      () => training.advance(Math.ceil(config.episodes! / 16)).average,
+      { length: 12 },
+      () => training.advance(Math.ceil(config.episodes! / 12)).average,
     );
-    const { average, epsilon, table_size } = training.progress();
+    const { average } = training.progress();
     rows.push([
       id,
       config.env_id,
@@ -80,15 +80,10 @@ function train(): readonly Trained[] {
       count(config.episodes!),
       sparkline(points),
       inPoints(average, config.env_id),
-      epsilon.toFixed(2),
-      String(table_size),
     ]);
     return { agent: { id, ...generateKeyPair() }, artifact: training.artifact(), config };
   });
-  table(
-    ["agent", "environment", "preset", "algorithm", "episodes", "average", "last 100", "ε", "states"],
-    rows,
-  );
+  table(["agent", "environment", "preset", "algorithm", "episodes", "average", "last 100"], rows);
   return result;
 }
 
@@ -106,7 +101,7 @@ function claim(all: readonly Trained[]): readonly Submission[] {
   const liar = submissionOf(agent, artifact, config, 7, 9_999);
   const thief = { ...honest[0]!, claim: { ...honest[0]!.claim, agent_id: "agents/eve" } };
   console.log(`    ${honest.length + 2} claims submitted; the first one, as it is signed:`);
-  console.log(`    ${dim(wrap(claimText(honest[0]!.claim), 104))}`);
+  console.log(`    ${dim(wrap(claimText(honest[0]!.claim), 96))}`);
   return [...honest, liar, thief];
 }
 
@@ -190,7 +185,7 @@ function rank(ledger: readonly Sealed[]): PolicyEntry {
   heading(
     6,
     "Rank",
-    "By the verified reward on the claimed seed, and by the exact expected return over all seeds.",
+    "By the reward on the claimed seed; beside it the exact expected return over all seeds.",
   );
   const ranking = foldRanking(
     EMPTY_RANKING,
@@ -219,7 +214,7 @@ function reuse(entry: PolicyEntry, submissions: readonly Submission[]): void {
   heading(
     7,
     "Reuse",
-    "The best policy, checked against its entry before it runs, then run greedily: nothing is trained.",
+    "The best policy, checked against its entry, then run on fresh seeds: nothing is trained.",
   );
   const { artifact } = submissions.find(({ claim }) => claim.policy_hash === entry.policy_hash)!;
   const { run } = reusePolicy(nodeHost, entry, artifact);
@@ -242,7 +237,7 @@ function tamper(ledger: readonly Sealed[]): void {
     return `"verified_reward":${rest}${(Number(digit) + 1) % 10}}`;
   });
   const { summary } = auditChain(nodeHost, texts, expected(ledger));
-  console.log(`    ${red(`✗ ${wrap(summary, 100, 6)}`)}`);
+  console.log(`    ${red(`✗ ${wrap(summary, 94, 6)}`)}`);
 }
 
 function expected(ledger: readonly Sealed[]): { expected: { size: number; head: string } } {

@@ -10,7 +10,7 @@ export const bold = paint(1);
 export const dim = paint(2);
 export const red = paint(31);
 export const green = paint(32);
-export const cyan = paint(36);
+const cyan = paint(36);
 
 /** A numbered station with one line on what happens there. */
 export function heading(number: number, name: string, what: string): void {

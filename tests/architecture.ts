@@ -42,10 +42,7 @@ const EXACT_MATH = ["abs", "ceil", "clz32", "floor", "fround", "imul", "max", "m
 const IMPURE: readonly (readonly [what: string, pattern: RegExp])[] = [
   ["the clock", /\b(?:Date|performance|Temporal|setTimeout|setInterval|setImmediate|queueMicrotask)\b/],
   ["ambient randomness", /\bMath\.random\b|\bcrypto\b|\bgetRandomValues\b/],
-  [
-    "Node or the browser",
-    /\b(?:process|require|Buffer|globalThis|navigator|fetch|console|__dirname)\b/,
-  ],
+  ["Node or the browser", /\b(?:process|require|Buffer|globalThis|navigator|fetch|console|__dirname)\b/],
   [
     "what is not synchronous",
     /\b(?:async|await|Promise|WeakRef|FinalizationRegistry|SharedArrayBuffer|Atomics)\b/,

@@ -32,7 +32,9 @@ describe("the README", () => {
 
   test("names only npm scripts that there are", () => {
     const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
-    const named = documents.flatMap((path) => [...read(path).matchAll(/(?:^|`)npm (?:run )?(?!run)([a-z]+)\b/gm)]);
+    const named = documents.flatMap((path) => [
+      ...read(path).matchAll(/(?:^|`)npm (?:run )?(?!run)([a-z]+)\b/gm),
+    ]);
     const missing = named
       .map((match) => match[1]!)
       .filter((name) => !Object.hasOwn(scripts, name) && name !== "ci");

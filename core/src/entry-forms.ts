@@ -8,6 +8,7 @@ import { MAX_CONFIG_BYTES } from "./limits.ts";
 export interface Ascii {
   readonly text: string;
   readonly bytes: Uint8Array;
+  readonly view: DataView;
 }
 
 /** Where a value that starts at `at` ends, or -1 when none of this form starts there. */
@@ -61,8 +62,12 @@ export function label(bits: number): Form {
 
 export function literal(wanted: string): Form {
   const units = Uint8Array.from(wanted, (character) => character.charCodeAt(0));
-  return ({ bytes }, at) => {
-    for (let i = 0; i < units.length; i++) if (bytes[at + i] !== units[i]) return -1;
+  const words = new DataView(units.buffer);
+  const inWords = units.length - (units.length % 4);
+  // Four bytes at a time: a third of an entry is literal.
+  return ({ bytes, view }, at) => {
+    for (let i = 0; i < inWords; i += 4) if (view.getInt32(at + i) !== words.getInt32(i)) return -1;
+    for (let i = inWords; i < units.length; i++) if (bytes[at + i] !== units[i]) return -1;
     return at + units.length;
   };
 }
@@ -107,7 +112,9 @@ function daysIn(year: number, month: number): number {
 
 /** Whether a text is a time as entries carry it: `YYYY-MM-DDTHH:MM:SS.mmmZ`, of a day that the calendar has. */
 export function isTimestamp(text: string): boolean {
-  return timestamp({ text: `"${text}"`, bytes: CLASS }, 0) === text.length + 2;
+  return (
+    timestamp({ text: `"${text}"`, bytes: CLASS, view: new DataView(CLASS.buffer) }, 0) === text.length + 2
+  );
 }
 
 const MAX_KNOWN_CONFIGS = 64;

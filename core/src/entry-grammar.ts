@@ -148,8 +148,9 @@ export function scanEntry(text: string): ScannedEntry | Departure {
     : policy;
 }
 
-/** Every entry is read through these bytes: reading one ends before the next begins. */
-const BYTES = new Uint8Array(MAX_ENTRY_BYTES + 1);
+/** Every entry is read through these bytes: reading one ends before the next begins. Forms may look a little beyond. */
+const BYTES = new Uint8Array(MAX_ENTRY_BYTES + 256);
+const VIEW = new DataView(BYTES.buffer);
 const UTF8 = new TextEncoder();
 
 function scanAs(kind: EntryKind, text: string): ScannedEntry | Departure {
@@ -158,7 +159,7 @@ function scanAs(kind: EntryKind, text: string): ScannedEntry | Departure {
   if (written !== text.length) return { field: "", wanted: "ASCII" };
   BYTES[written] = 0;
   const spans = new Array<number>(2 * FORMS[kind].length).fill(0);
-  const end = scanObject(FORMS[kind], { text, bytes: BYTES }, 0, spans);
+  const end = scanObject(FORMS[kind], { text, bytes: BYTES, view: VIEW }, 0, spans);
   if (typeof end !== "number") return end;
   return end === text.length
     ? new ScannedEntry(kind, text, spans)

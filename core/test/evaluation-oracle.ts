@@ -6,13 +6,13 @@ import type { Random } from "../src/random.ts";
 
 export type Fraction = readonly [num: bigint, den: bigint];
 
-export const ZERO: Fraction = [0n, 1n];
+const ZERO: Fraction = [0n, 1n];
 
-export function plus([a, b]: Fraction, [c, d]: Fraction): Fraction {
+function plus([a, b]: Fraction, [c, d]: Fraction): Fraction {
   return lowest([a * d + c * b, b * d]);
 }
 
-export function times([a, b]: Fraction, [c, d]: Fraction): Fraction {
+function times([a, b]: Fraction, [c, d]: Fraction): Fraction {
   return lowest([a * c, b * d]);
 }
 
