@@ -164,6 +164,33 @@ describe("auditChain", () => {
     }
   });
 
+  test("finds fields that are not those of the claim that the entry names", () => {
+    for (const [i, changes] of [
+      [0, { verified_reward: 10_000 }],
+      [0, { seed: 8 }],
+      [0, { env_config: { preset: "low_demand" } }],
+      [1, { agent_id: "mallory" }],
+      [1, { claim_id: "0".repeat(64) }],
+      [1, { policy_hash: "0".repeat(64) }],
+      [2, { plan_hash: "0".repeat(64) }],
+      [2, { initial_state_hash: "0".repeat(64) }],
+      [2, { final_state_hash: "0".repeat(64) }],
+      [2, { final_commit_hash: "0".repeat(64) }],
+      [2, { public_key: "0".repeat(64) }],
+      [last, { env_id: "energy-slot-v1" }],
+    ] as const) {
+      const forged = resealed(texts, i, (entry) => ({ ...entry, ...changes }));
+      expectFault(auditChain(host, forged), i, "wrong_claim_id");
+    }
+    // A plan's counts are no part of its claim.
+    expect(
+      auditChain(
+        host,
+        resealed(texts, 2, (entry) => ({ ...entry, commits: 4, ops: 0 })),
+      ).ok,
+    ).toBe(true);
+  });
+
   test("finds a claim that is recorded twice", () => {
     const [first, second] = contents();
     const twice = seal([first!, second!, first!]).map(({ text }) => text);

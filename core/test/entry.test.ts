@@ -233,6 +233,28 @@ describe("scanEntry", () => {
     }
   });
 
+  test.each([
+    "-0",
+    "-01",
+    "01",
+    "00",
+    "1.0",
+    "1e3",
+    "+1",
+    "0x1",
+    "-",
+    "9007199254740992",
+    "-9007199254740992",
+    "1 ",
+  ])("refuses %j where an integer belongs", (number) => {
+    const integer = (name: string, text: string) =>
+      text.replace(new RegExp(`"${name}":-?[0-9]+`), `"${name}":${number}`);
+    for (const name of ["verified_reward", "seed", "index", "v"])
+      expect(scans(integer(name, ledger[1]!.text))).toBe(false);
+    for (const name of ["commits", "ops"]) expect(scans(integer(name, ledger[2]!.text))).toBe(false);
+    for (const name of ["expected", "optimum"]) expect(scans(integer(name, ledger[0]!.text))).toBe(false);
+  });
+
   test("gives each value as it stands in the text", () => {
     for (const { text, entry } of ledger) {
       const scanned = scanEntry(text) as ScannedEntry;

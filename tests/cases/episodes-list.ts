@@ -174,12 +174,12 @@ function energySlot(): Wanted[] {
   const byTurns = turns(USE, SAVE);
   return [
     play("no preset named, always SAVE", {}, 0, always(SAVE)),
-    play("always USE, empty in slot 10", { preset: "standard" }, 0, always(USE)),
+    play("always USE, empty after the tenth slot", { preset: "standard" }, 0, always(USE)),
     play("every third slot", { preset: "standard" }, 1, turns(USE, SAVE, SAVE)),
     play("every second slot, empty before the end", { preset: "standard" }, 42, byTurns),
     play("every second slot", { preset: "low_demand" }, TWO_32, byTurns),
     play("every third slot", { preset: "high_demand" }, MAX_SEED, turns(SAVE, USE, SAVE)),
-    play("always USE, empty in slot 5", { preset: "half_battery" }, 7, always(USE)),
+    play("always USE, empty after the fifth slot", { preset: "half_battery" }, 7, always(USE)),
     play("every sixth slot", { preset: "half_battery" }, 42, turns(SAVE, SAVE, SAVE, SAVE, SAVE, USE)),
     play("always USE, empty in the last slot", { slots: 10 }, 123_456_789, always(USE)),
     play("one slot, one use", { slots: 1, battery_tenths: 1 }, 42, always(USE)),
@@ -225,7 +225,7 @@ function byArtifacts(): Wanted[] {
       ...cyber,
       kind: "action-table",
       default_action: ISOLATE_SERVICE,
-      actions: "0123.".repeat(21) + "432",
+      actions: `${"0123.".repeat(21)}432`,
     }),
     wanted(
       "linear: a bias and one weight for each value of each field",
