@@ -7,6 +7,7 @@ import {
   randomBytes,
   sign as signBytes,
 } from "node:crypto";
+import { PolicyLedgerError } from "../src/error.ts";
 import { fromHex } from "../src/hash.ts";
 
 export interface KeyPair {
@@ -34,6 +35,8 @@ const PKCS8_PREFIX = Buffer.from("302e020100300506032b657004220420", "hex");
 function importSecretKey(secretKey: string): KeyObject {
   const seed = fromHex(secretKey, 32);
   // The message does not quote it: this is the one value that must not reach a log.
-  if (seed === null) throw new TypeError("Cannot use the secret key: expected 64 lowercase hex digits");
+  if (seed === null) {
+    throw new PolicyLedgerError("invalid_key", "Cannot use the secret key: wanted 64 lowercase hex digits");
+  }
   return createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: "der", type: "pkcs8" });
 }

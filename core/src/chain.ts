@@ -6,8 +6,6 @@ import { claimTextOf, entryHash, GENESIS } from "./entry.ts";
 import { ScannedEntry, scanEntry } from "./entry-grammar.ts";
 import { HashSet } from "./hash-set.ts";
 import type { Host } from "./host.ts";
-import { utf8Length } from "./json.ts";
-import { MAX_ENTRY_BYTES } from "./limits.ts";
 
 export type ChainFaultCode =
   | "unreadable" // not an entry, or not in canonical form
@@ -113,9 +111,6 @@ export class ChainAudit {
         "unreadable",
         `entry ${at} is not the canonical JSON of an entry: ${where}wanted ${scanned.wanted}`,
       );
-    }
-    if (text.length * 3 > MAX_ENTRY_BYTES && utf8Length(text, MAX_ENTRY_BYTES) > MAX_ENTRY_BYTES) {
-      return fault(at, "unreadable", `entry ${at} takes more than ${MAX_ENTRY_BYTES} bytes`);
     }
     const broken = this.checkLink(scanned, text);
     if (broken !== null || this.tear !== null) return broken;

@@ -155,8 +155,8 @@ const UTF8 = new TextEncoder();
 
 function scanAs(kind: EntryKind, text: string): ScannedEntry | Departure {
   if (text.length > MAX_ENTRY_BYTES) return { field: "", wanted: `at most ${MAX_ENTRY_BYTES} bytes` };
-  const { written } = UTF8.encodeInto(text, BYTES);
-  if (written !== text.length) return { field: "", wanted: "ASCII" };
+  const { read, written } = UTF8.encodeInto(text, BYTES);
+  if (read !== text.length || written !== text.length) return { field: "", wanted: "ASCII" };
   BYTES[written] = 0;
   const spans = new Array<number>(2 * FORMS[kind].length).fill(0);
   const end = scanObject(FORMS[kind], { text, bytes: BYTES, view: VIEW }, 0, spans);

@@ -8,7 +8,7 @@ import { PolicyLedgerError, quote, refuseFaults } from "./error.ts";
 import type { Evaluation } from "./evaluation/evaluate.ts";
 import { leafHash } from "./hash.ts";
 import type { Host } from "./host.ts";
-import { canonicalJson, type Json, type JsonObject, utf8Length } from "./json.ts";
+import { canonicalJson, type Json, type JsonObject } from "./json.ts";
 import { MAX_ENTRY_BYTES } from "./limits.ts";
 
 export const GENESIS = "genesis";
@@ -112,11 +112,10 @@ export function entryHash(host: Host, text: string): string {
 }
 
 function scan(text: string): ScannedEntry {
-  const scanned = scanEntry(text);
-  // A character takes at most three bytes.
-  if (text.length * 3 > MAX_ENTRY_BYTES && utf8Length(text, MAX_ENTRY_BYTES) > MAX_ENTRY_BYTES) {
+  if (text.length > MAX_ENTRY_BYTES) {
     throw new PolicyLedgerError("too_large", `Cannot accept entry: more than ${MAX_ENTRY_BYTES} bytes`);
   }
+  const scanned = scanEntry(text);
   if (scanned instanceof ScannedEntry) return scanned;
   const { field, wanted } = scanned;
   const path = field === "" ? "" : `/${field}`;

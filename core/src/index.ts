@@ -31,6 +31,7 @@ export {
   type Sealed,
   sealEntry,
 } from "./entry.ts";
+export { both, chance } from "./environments/chance.ts";
 export type {
   Chance,
   Environment,
@@ -40,6 +41,7 @@ export type {
   Reset,
   Step,
 } from "./environments/environment.ts";
+export { environmentOf } from "./environments/finite.ts";
 export { codeOf, type EnvironmentKind, type Field, stateCountOf } from "./environments/kind.ts";
 export {
   DEFAULT_PRESET,

@@ -20,5 +20,5 @@ export const MAX_RULES = 1_000;
 export const MAX_WEIGHT = 1e12;
 /** Faults that one error lists; what is worse is wrong enough. */
 export const MAX_FAULTS = 100;
-/** A saved training state, as JSON. */
-export const MAX_TRAINING_STATE_BYTES = 16_777_216;
+/** A saved training state, as JSON: a full replay memory of 100,000 transitions takes 2 MB. */
+export const MAX_TRAINING_STATE_BYTES = 4_194_304;

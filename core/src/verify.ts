@@ -40,7 +40,7 @@ export interface Invalid {
 
 export type Verdict = Valid | Invalid;
 
-/** Decides on a claim. Whatever it is given, it answers with a verdict. */
+/** Decides on a claim. Whatever submission `parseSubmission` accepts, this answers with a verdict. */
 export function verifyClaim(host: Host, { claim, signature, artifact }: Submission): Verdict {
   return decide(host, claim, (text) => {
     checkLimits(claim, text, artifact);

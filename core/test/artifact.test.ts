@@ -189,7 +189,7 @@ describe("parseArtifact", () => {
     );
     expect(refusal(() => parseArtifact(tricky)).code).toBe("invalid_artifact");
     const within = changed(rules, {
-      rules: [JSON.parse('{"when":{"__proto__":{"attack_type":[0]}},"action":0}')],
+      rules: [JSON.parse('{"when":{"__proto__":[0]},"action":0}')],
     });
     expect(pathsOf(() => parseArtifact(within))).toEqual(["/rules/0/when"]);
     expect({}).not.toHaveProperty("polluted");

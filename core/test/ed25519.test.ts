@@ -287,9 +287,11 @@ describe("sign", () => {
 
   test("sign refuses what is no secret key, and does not quote it", () => {
     const secretKey = `${"ab".repeat(31)}cg`;
-    expect(() => sign(secretKey, new Uint8Array(0))).toThrow(TypeError);
+    expect(() => sign(secretKey, new Uint8Array(0))).toThrow(
+      expect.objectContaining({ code: "invalid_key" }),
+    );
     expect(() => sign(secretKey, new Uint8Array(0))).not.toThrow(/abab/);
     for (const wrong of ["", "00".repeat(31), "00".repeat(33), "AB".repeat(32)])
-      expect(() => publicKeyOf(wrong)).toThrow("expected 64 lowercase hex digits");
+      expect(() => publicKeyOf(wrong)).toThrow("wanted 64 lowercase hex digits");
   });
 });

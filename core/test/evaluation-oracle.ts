@@ -64,7 +64,7 @@ export function enumerate(model: Model, player: Player): Fraction {
 }
 
 /** Every policy that sees observation and step, as a table. */
-export function* players(model: Model): Generator<Player> {
+function* players(model: Model): Generator<Player> {
   const observations = Math.max(...model.observationOf) + 1;
   const cells = model.horizon * observations;
   for (let code = 0; code < model.actionCount ** cells; code++) {

@@ -1,4 +1,5 @@
-// A hang detector, not a stopwatch: an input at the size limits must never take a second.
+// A hang detector, not a stopwatch: no input may take a second. The traps at their full size are in
+// fuzz.slow.test.ts.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { MAX_ARTIFACT_BYTES, MAX_SUBMISSION_BYTES } from "../src/limits.ts";
@@ -7,7 +8,7 @@ import { CYBER, everyArtifact } from "./samples.ts";
 
 const RUNS = 400;
 const MOST_MILLISECONDS = 1_000;
-const TRAPS = traps(MAX_ARTIFACT_BYTES - 1_000);
+const TRAPS = traps(64_000);
 
 describe.each(doors.map((door) => [door.name, door] as const))("%s", (_, door) => {
   test("accepts its own good inputs", () => {
@@ -25,7 +26,7 @@ describe.each(doors.map((door) => [door.name, door] as const))("%s", (_, door) =
     if (door.name !== "auditChain") expect(answers.refused).toBeGreaterThan(RUNS / 10);
   });
 
-  test("answers inputs at the size limit soon", () => {
+  test("answers long inputs soon", () => {
     for (const [what, text] of TRAPS) {
       try {
         knock(door, text, MOST_MILLISECONDS);

@@ -200,7 +200,7 @@ describe("canonicalJson", () => {
 
   test("writes the same as a second implementation, and reads back to the same value", () => {
     fc.assert(
-      fc.property(fc.jsonValue({ stringUnit: "grapheme", maxDepth: 6, noNullPrototype: true }), (value) => {
+      fc.property(fc.jsonValue({ stringUnit: "grapheme", maxDepth: 6 }), (value) => {
         const text = canonicalJson(value as Json);
         expect(text).toBe(canonical(value as Json));
         if (text.includes('"__proto__"')) return;

@@ -147,7 +147,7 @@ describe("foldRanking", () => {
       fc.property(lists(60, 8, CONFIGS.length), (entries) => {
         expect(fold(entries)).toEqual(naiveRanking(entries));
       }),
-      { numRuns: 150 },
+      { numRuns: 150, endOnFailure: true },
     );
   });
 
@@ -157,7 +157,8 @@ describe("foldRanking", () => {
       fc.property(lists(700, 260, 2), (entries) => {
         expect(fold(entries)).toEqual(naiveRanking(entries));
       }),
-      { numRuns: 20 },
+      // Shrinking a list of hundreds takes minutes.
+      { numRuns: 20, endOnFailure: true },
     );
     const many = Array.from({ length: 150 }, (_, i) => entryAt(i, 0, { verified_reward: i }));
     const { by_reward, by_expected } = fold(many).boards[`${CYBER}/standard`]!;
@@ -190,7 +191,7 @@ describe("foldRanking", () => {
           expect(ranking).toEqual(fold(entries));
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 60, endOnFailure: true },
     );
   });
 

@@ -146,7 +146,7 @@ export function seal(contents: readonly EntryContent[]): readonly Sealed[] {
   return ledger;
 }
 
-export function sealNext(ledger: readonly Sealed[], content: EntryContent): Sealed {
+function sealNext(ledger: readonly Sealed[], content: EntryContent): Sealed {
   const last = ledger.at(-1);
   const head: Head | null = last === undefined ? null : headOf(last);
   return sealEntry(host, head, content, `2026-02-28T23:${10 + ledger.length}:59.125Z`);

@@ -172,7 +172,7 @@ describe("advance", () => {
           expect(training.save()).toBe(whole.save());
           expect(artifactText(training.artifact())).toBe(artifactText(whole.artifact()));
         }),
-        { numRuns: 15 },
+        { numRuns: 15, endOnFailure: true },
       );
     },
   );

@@ -23,6 +23,14 @@ export interface Blueprint {
   readonly actionSpace: Space<number>;
 }
 
+/** An environment of a kind that need not be registered: for trying out one's own. */
+export function environmentOf<Config extends JsonObject>(
+  kind: EnvironmentKind<Config>,
+  config: Config,
+): Environment {
+  return new FiniteEnvironment(blueprint(kind, config));
+}
+
 export function blueprint<Config extends JsonObject>(
   kind: EnvironmentKind<Config>,
   config: Config,

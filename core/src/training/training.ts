@@ -169,7 +169,10 @@ export class Training {
     return canonicalJson(saved as unknown as Json);
   }
 
-  /** Starts from a Q-table: its values, and its default action's rows as they are. */
+  /**
+   * Starts from a Q-table. A state without a row takes its default action: that one is worth a thousandth more there
+   * than the others, the least that an artifact can say.
+   */
   adopt(artifact: Artifact): void {
     if (artifact.kind !== "q-table" || artifact.env_id !== this.env.id) {
       throw new PolicyLedgerError(
@@ -177,10 +180,18 @@ export class Training {
         `Cannot start training from a ${artifact.kind} of ${artifact.env_id}: wanted a q-table of ${this.env.id}`,
       );
     }
-    for (const [state, ...values] of artifact.q) {
-      values.forEach((value, action) => {
-        for (const table of this.learner.tables) table.set(state!, action, value / VALUE_SCALE);
-      });
+    const rows = new Map(artifact.q.map(([state, ...values]) => [state!, values]));
+    for (const table of this.learner.tables) {
+      for (let state = 0; state < this.env.stateCount; state++) {
+        const row = rows.get(state);
+        if (row === undefined) {
+          table.set(state, artifact.default_action, this.config.initial_value + 1 / VALUE_SCALE);
+        } else {
+          row.forEach((value, action) => {
+            table.set(state, action, value / VALUE_SCALE);
+          });
+        }
+      }
     }
   }
 
