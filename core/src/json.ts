@@ -3,6 +3,7 @@
 // number beyond a double or of more than 20 significant digits, bounded size and depth.
 import encode from "canonicalize";
 import { cut, type Fault, PolicyLedgerError, quote, refuseFaults } from "./error.ts";
+import { repeatedKeys, shapeOf } from "./json-text.ts";
 import { MAX_FAULTS, MAX_JSON_DEPTH } from "./limits.ts";
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -13,10 +14,18 @@ export interface JsonLimits {
   readonly maxDepth?: number;
 }
 
+/** ECMAScript leaves it to the engine how digits behind the 20th significant one are rounded (7.1.4.1.2). */
+const MAX_DIGITS = 20;
+
 /** Parses strict JSON from text or UTF-8 bytes. */
 export function parseJson(input: string | Uint8Array, limits: JsonLimits): Json {
   const text = decode(input, limits.maxBytes);
-  const shape = scan(text, limits.maxDepth ?? MAX_JSON_DEPTH);
+  const shape = shapeOf(text);
+  const most = limits.maxDepth ?? MAX_JSON_DEPTH;
+  if (shape.depth > most) throw invalid(`Cannot accept JSON: nested deeper than ${most} levels`, []);
+  if (shape.digits > MAX_DIGITS) {
+    throw invalid(`Cannot accept JSON: a number has more than ${MAX_DIGITS} significant digits`, []);
+  }
   let value: Json;
   try {
     value = JSON.parse(text) as Json;
@@ -27,7 +36,13 @@ export function parseJson(input: string | Uint8Array, limits: JsonLimits): Json 
   const keys = walk(value, "", faults);
   refuseFaults("invalid_json", "Cannot accept JSON", faults);
   // JSON.parse keeps the last of duplicate keys, so the value then has fewer keys than the text.
-  if (keys !== shape.keys) throw invalid("Cannot accept JSON: an object names the same key twice", []);
+  if (keys !== shape.keys) {
+    const twice = repeatedKeys(text, MAX_FAULTS).map((path) => ({
+      path: pointer(path),
+      message: "the object names the same key twice",
+    }));
+    refuseFaults("invalid_json", "Cannot accept JSON", twice);
+  }
   return value;
 }
 
@@ -103,71 +118,7 @@ function decode(input: string | Uint8Array, maxBytes: number): string {
   }
 }
 
-/** Bounds the nesting and counts the keys before anything is built. */
-function scan(text: string, maxDepth: number): { keys: number } {
-  let depth = 0;
-  let keys = 0;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit >= 0x30 && unit <= 0x39) {
-      i = endOfDigits(text, i) - 1;
-      continue;
-    }
-    switch (unit) {
-      case 0x22: // "
-        i = endOfString(text, i + 1);
-        break;
-      case 0x3a: // :
-        keys += 1;
-        break;
-      case 0x5b: // [
-      case 0x7b: // {
-        depth += 1;
-        if (depth > maxDepth) throw invalid(`Cannot accept JSON: nested deeper than ${maxDepth} levels`, []);
-        break;
-      case 0x5d: // ]
-      case 0x7d: // }
-        depth -= 1;
-        break;
-    }
-  }
-  return { keys };
-}
-
-/** ECMAScript leaves it to the engine how digits behind the 20th significant one are rounded, so they are refused. */
-function endOfDigits(text: string, start: number): number {
-  let significant = 0;
-  let zeros = 0;
-  let i = start;
-  for (; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit === 0x30) {
-      if (significant > 0) zeros += 1;
-    } else if (unit > 0x30 && unit <= 0x39) {
-      significant += zeros + 1;
-      zeros = 0;
-    } else if (unit !== 0x2e) {
-      break;
-    }
-  }
-  if (significant > MAX_DIGITS) {
-    throw invalid(`Cannot accept JSON: a number has more than ${MAX_DIGITS} significant digits`, []);
-  }
-  return i;
-}
-
-const MAX_DIGITS = 20;
-
-function endOfString(text: string, start: number): number {
-  for (let i = start; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit === 0x5c) i += 1;
-    else if (unit === 0x22) return i;
-  }
-  return text.length;
-}
-
-/** Counts the keys of a parsed value and collects what JSON.parse lets through. Its depth is bounded by scan. */
+/** Counts the keys of a parsed value and collects what JSON.parse lets through. Its depth is bounded already. */
 function walk(value: Json, path: string, faults: Fault[]): number {
   if (typeof value === "number") {
     if (!Number.isFinite(value)) note(faults, path, "the number is beyond a double");

@@ -59,14 +59,16 @@ describe("parseJson", () => {
   });
 
   test.each([
-    '{"a":1,"a":1}',
-    '{"a":1,"b":{"c":[{"d":1,"d":2}]}}',
-    '{"a":{"x":1,"y":2},"a":{}}',
-    '{"a":1,"\\u0061":2}',
-    '[[{"":0,"":0}]]',
-  ])("refuses the duplicate key of %s", (text) => {
+    ['{"a":1,"a":1}', ["/a"]],
+    ['{"a":1,"b":{"c":[0,"x",{"d":1,"d":2}]}}', ["/b/c/2/d"]],
+    ['{"a":{"x":1,"y":2},"a":{}}', ["/a"]],
+    ['{"a":1,"\\u0061" : 2}', ["/a"]],
+    ['[[{"":0,"":0}]]', ["/0/0/"]],
+    ['{"a":":","b":[{"c":1},{"c":1,"c":2}],"b":[[],{"d":"d","d":1}]}', ["/b/1/c", "/b", "/b/1/d"]],
+  ])("refuses each duplicate key of %s at its path", (text, paths) => {
     const error = refusal(() => parse(text));
     expect(error.code).toBe("invalid_json");
+    expect(error.faults.map(({ path }) => path)).toEqual(paths);
     expect(error.message).toContain("the same key twice");
   });
 
