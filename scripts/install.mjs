@@ -10,18 +10,26 @@ function packagesIn(file) {
   return JSON.parse(readFileSync(`${root}${file}`, "utf8")).packages;
 }
 
-/** Names the first package that is missing or has another version, or says null. */
+/** Names the first package that is missing, damaged or of another version, or says null. */
 function firstMissing() {
   if (!existsSync(`${root}node_modules/.package-lock.json`)) return "everything";
-  const wanted = packagesIn("package-lock.json");
   const present = packagesIn("node_modules/.package-lock.json");
-  for (const [path, { version, optional, link }] of Object.entries(wanted)) {
-    if (!path.startsWith("node_modules/") && !path.includes("/node_modules/")) continue;
-    if (optional || link) continue;
+  for (const [path, { version, optional, link }] of Object.entries(packagesIn("package-lock.json"))) {
+    if (!path.includes("node_modules/") || link) continue;
+    // Of the optional ones, npm keeps those for this platform.
+    if (optional && present[path] === undefined) continue;
     if (present[path]?.version !== version) return path;
-    if (!existsSync(`${root}${path}`)) return path;
+    if (!existsSync(`${root}${path}/package.json`)) return path;
   }
-  return existsSync(`${root}node_modules/.bin/node`) ? null : "node_modules/node";
+  return Object.keys(commandsOf(present)).find((name) => !isCommand(name)) ?? null;
+}
+
+function commandsOf(packages) {
+  return Object.assign({}, ...Object.values(packages).map(({ bin }) => bin));
+}
+
+function isCommand(name) {
+  return existsSync(`${root}node_modules/.bin/${name}`) || existsSync(`${root}node_modules/.bin/${name}.cmd`);
 }
 
 const missing = firstMissing();

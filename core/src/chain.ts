@@ -2,8 +2,9 @@
 // that does not, and why. It needs nothing but the entries' texts and a hash; with an expected size and head it also
 // finds a tail that was cut or rewritten.
 import { isSignedBy } from "./claim.ts";
-import { claimTextOf, entryHash, GENESIS } from "./entry.ts";
+import { claimTextOf, entryHash, GENESIS, type Head, readEntry } from "./entry.ts";
 import { ScannedEntry, scanEntry } from "./entry-grammar.ts";
+import { PolicyLedgerError, quote } from "./error.ts";
 import { HashSet } from "./hash-set.ts";
 import type { Host } from "./host.ts";
 
@@ -27,6 +28,8 @@ export interface ChainFault {
 }
 
 export interface AuditOptions {
+  /** The last entry of a part that is trusted already: the audit goes on behind it. Claims in that part are not known. */
+  readonly from?: Head;
   /** What the ledger must end in; without it the tail cannot be checked. */
   readonly expected?: { readonly size: number; readonly head: string | null };
   /** Checks each claim's signature too, which takes far longer than all the rest. */
@@ -35,9 +38,12 @@ export interface AuditOptions {
 
 export interface AuditReport {
   readonly ok: boolean;
-  /** Entries that hold, from the first. */
+  /**
+   * How many entries fit together, from the first; where there is a fault, those before the first that is in doubt.
+   * That they are the right ones, only an expected size and head can say.
+   */
   readonly size: number;
-  /** The hash of the last of them, null when there is none. */
+  /** The hash of the last one; null where there is none, or a fault. */
   readonly head: string | null;
   /** Whether the end was compared with an expected one. */
   readonly tail: "checked" | "unchecked";
@@ -50,6 +56,15 @@ export function auditChain(host: Host, texts: Iterable<string>, options: AuditOp
   const audit = new ChainAudit(host, options);
   for (const text of texts) if (!audit.add(text)) break;
   return audit.finish();
+}
+
+/** Checks one entry against the one that it must follow (null for the first), and gives the head for the next. */
+export function checkEntry(host: Host, head: Head | null, text: string): Head {
+  const { fault } = auditChain(host, [text], head === null ? {} : { from: head });
+  if (fault !== null)
+    throw new PolicyLedgerError("broken_chain", `Cannot follow the chain: ${fault.message}`);
+  const { index, timestamp } = readEntry(text);
+  return { index, current_hash: entryHash(host, text), timestamp };
 }
 
 /** An entry that does not follow the one before it. What comes next names it or does not, and so tells the culprit. */
@@ -73,6 +88,18 @@ export class ChainAudit {
   constructor(host: Host, options: AuditOptions = {}) {
     this.host = host;
     this.options = options;
+    const { expected, from } = options;
+    if (expected !== undefined && !(Number.isSafeInteger(expected.size) && expected.size >= 0)) {
+      throw new PolicyLedgerError(
+        "invalid_audit",
+        `Cannot audit against an expected size of ${quote(expected.size)}`,
+      );
+    }
+    if (from !== undefined) {
+      this.size = from.index + 1;
+      this.head = from.current_hash;
+      this.timestamp = from.timestamp;
+    }
   }
 
   /** Takes the next entry; false when the first that does not hold is found, and no more are needed. */
@@ -90,11 +117,11 @@ export class ChainAudit {
       this.fault = this.checkTail(expected.size, expected.head);
     const tail = expected === undefined ? "unchecked" : "checked";
     const { fault, size, head } = this;
-    const held = fault === null ? size : fault.index;
+    const held = fault === null ? size : Math.min(fault.index, this.tear?.before.index ?? fault.index);
     return {
       ok: fault === null,
       size: held,
-      head: held === size ? head : null,
+      head: fault === null ? head : null,
       tail,
       fault,
       summary: this.summary(tail),
@@ -128,6 +155,9 @@ export class ChainAudit {
     if (previous !== wanted) {
       if (at === 0 || previous === GENESIS) {
         return fault(at, "no_genesis", `entry ${at} says ${previous} came before it, wanted ${wanted}`);
+      }
+      if (this.options.from?.index === at - 1) {
+        return fault(at, "altered", `entry ${at} says ${previous} came before it, wanted ${wanted}`);
       }
       const said = `entry ${at - 1} hashes to ${wanted}, but entry ${at} says ${previous} came before it`;
       this.tear = {

@@ -142,6 +142,7 @@ export class ScannedEntry {
 
 /** Reads an entry's text, all of it, or says where it departs from the form. */
 export function scanEntry(text: string): ScannedEntry | Departure {
+  if (typeof text !== "string") return { field: "", wanted: "a text" };
   const policy = scanAs("policy", text);
   return !(policy instanceof ScannedEntry) && text.includes(',"kind":"plan",')
     ? scanAs("plan", text)

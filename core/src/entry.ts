@@ -80,7 +80,11 @@ export function sealEntry(host: Host, head: Head | null, content: EntryContent, 
     timestamp: head !== null && head.timestamp > now ? head.timestamp : now,
   } as Entry;
   const text = canonicalJson(entry as unknown as Json);
-  scan(text);
+  const made = host.sha256(claimTextOf(scan(text)));
+  if (made !== entry.claim_id) {
+    const message = `its fields make the claim ${made}, not ${entry.claim_id}`;
+    refuseFaults("invalid_entry", "Cannot append entry", [{ path: "/claim_id", message }]);
+  }
   return { entry, text, current_hash: leafHash(host, text) };
 }
 
@@ -112,7 +116,7 @@ export function entryHash(host: Host, text: string): string {
 }
 
 function scan(text: string): ScannedEntry {
-  if (text.length > MAX_ENTRY_BYTES) {
+  if (typeof text === "string" && text.length > MAX_ENTRY_BYTES) {
     throw new PolicyLedgerError("too_large", `Cannot accept entry: more than ${MAX_ENTRY_BYTES} bytes`);
   }
   const scanned = scanEntry(text);

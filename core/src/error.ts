@@ -18,7 +18,8 @@ export type ErrorCode =
   | "invalid_training" // a training configuration or a saved training state
   | "invalid_claim"
   | "invalid_entry"
-  | "invalid_ranking" // a saved ranking, or entries that do not continue it
+  | "invalid_audit" // what an audit is told to expect
+  | "invalid_ranking" // entries that do not continue a ranking
   | "broken_chain" // an entry that cannot follow the one before it
   | "invalid_key" // a secret key that is not one
   | "policy_refused"; // reuse: a policy that is not what the ledger recorded

@@ -1,4 +1,4 @@
-// Hashes as the ledger writes them: SHA-256 in lowercase hex, and RFC 6962 leaf and node hashes.
+// Hashes as the ledger writes them: SHA-256 in lowercase hex, and RFC 6962's of a leaf.
 import type { Host } from "./host.ts";
 
 const HEX = /^[0-9a-f]*$/;
@@ -11,7 +11,7 @@ export function toHex(bytes: Uint8Array): string {
 
 /** Bytes of a lowercase hex text of exactly `length` bytes, or null when it is not that. */
 export function fromHex(text: string, length: number): Uint8Array | null {
-  if (text.length !== 2 * length || !HEX.test(text)) return null;
+  if (typeof text !== "string" || text.length !== 2 * length || !HEX.test(text)) return null;
   const bytes = new Uint8Array(length);
   for (let i = 0; i < length; i++) bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16);
   return bytes;

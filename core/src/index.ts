@@ -7,6 +7,7 @@ export {
   ChainAudit,
   type ChainFault,
   type ChainFaultCode,
+  checkEntry,
 } from "./chain.ts";
 export {
   claimId,

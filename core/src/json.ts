@@ -56,16 +56,41 @@ export function parseCanonicalJson(input: string | Uint8Array, limits: JsonLimit
   return value;
 }
 
-/** The canonical JSON of a value that came from parseJson or was built from plain data; what is no JSON is refused. */
+/** The canonical JSON of a value; what is no plain JSON is refused, not dropped or converted. */
 export function canonicalJson(value: Json): string {
-  let text: string | undefined;
+  requirePlain(value, 0);
   try {
-    text = encode(value);
+    return encode(value) as string;
   } catch (cause) {
     throw invalid(`Cannot write canonical JSON: ${syntaxMessage(cause)}`, [], cause);
   }
-  if (text === undefined) throw invalid(`Cannot write canonical JSON of ${quote(value)}`, []);
-  return text;
+}
+
+/** No value that we write nests deeper; it also ends a walk in circles. */
+const MAX_WRITTEN_DEPTH = 64;
+
+function requirePlain(value: unknown, depth: number): void {
+  if (typeof value === "string" || typeof value === "boolean" || value === null) return;
+  if (typeof value === "number") {
+    if (Number.isFinite(value)) return;
+  } else if (typeof value === "object" && depth < MAX_WRITTEN_DEPTH) {
+    if (Array.isArray(value)) {
+      // By index, so that a hole counts as the undefined that it is.
+      for (let i = 0; i < value.length; i++) requirePlain(value[i], depth + 1);
+      return;
+    }
+    if (isPlainObject(value)) {
+      for (const key of Object.keys(value)) requirePlain((value as JsonObject)[key], depth + 1);
+      return;
+    }
+  }
+  throw invalid(`Cannot write canonical JSON: it has no way to write ${quote(value)}`, []);
+}
+
+function isPlainObject(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return false;
+  return !("toJSON" in value);
 }
 
 const UTF8 = new TextEncoder();
@@ -99,6 +124,9 @@ export function pointer(path: readonly PropertyKey[]): string {
 }
 
 function decode(input: string | Uint8Array, maxBytes: number): string {
+  if (typeof input !== "string" && !(input instanceof Uint8Array)) {
+    throw invalid(`Cannot parse JSON: wanted a text or bytes, got ${quote(input)}`, []);
+  }
   const size = typeof input === "string" ? utf8Length(input, maxBytes) : input.length;
   if (size > maxBytes) {
     throw new PolicyLedgerError(

@@ -5,7 +5,9 @@ import type { Environment } from "./environments/environment.ts";
 import { makeEnvironment } from "./environments/registry.ts";
 import { type Episode, type Observer, runEpisode } from "./episode.ts";
 import { PolicyLedgerError } from "./error.ts";
+import { evaluate } from "./evaluation/evaluate.ts";
 import type { Host } from "./host.ts";
+import { canonicalJson } from "./json.ts";
 import { type Artifact, readArtifact } from "./policies/artifact.ts";
 import { type LoadedPolicy, loadPolicy } from "./policies/load.ts";
 
@@ -19,7 +21,7 @@ export interface Reusable {
 
 /**
  * Checks a policy against its entry: the artifact has the recorded hash and is one that we accept, and on the
- * recorded seed it earns the recorded reward. That the entry itself stands in the ledger is for the chain to show.
+ * recorded seed it earns the recorded reward; an evaluation in the entry is computed again. That the entry itself stands in the ledger is for the chain to show.
  */
 export function reusePolicy(host: Host, entry: PolicyEntry, artifactText: string): Reusable {
   const what = `Cannot reuse policy ${entry.policy_hash} of entry ${entry.index}`;
@@ -34,6 +36,14 @@ export function reusePolicy(host: Host, entry: PolicyEntry, artifactText: string
   const { reward } = runEpisode(env, policy, entry.seed);
   if (reward !== entry.verified_reward) {
     throw refused(`${what}: replay earned ${reward}, the entry says ${entry.verified_reward}`);
+  }
+  if (entry.evaluation !== undefined) {
+    const found = evaluate(host, env, policy.behaviour);
+    if (canonicalJson(found) !== canonicalJson(entry.evaluation)) {
+      throw refused(
+        `${what}: it evaluates to ${canonicalJson(found)}, the entry says ${canonicalJson(entry.evaluation)}`,
+      );
+    }
   }
   return { artifact, policy, env, run: (seed, observe) => runEpisode(env, policy, seed, observe) };
 }

@@ -2,12 +2,12 @@
 // 1. identity: the claim's own key signed it. 2. artifact: it has the hash that the claim names, and is one that we
 // accept, for an environment that there is. 3. replay: the policy runs greedily in the claimed environment from the claimed seed. 4. reward: what the
 // replay earned equals what was claimed, exactly.
-import { claimText, isSignedBy, type PolicyClaim, type Submission } from "./claim.ts";
+import { claimText, isSignedBy, type PolicyClaim, parseClaim, type Submission } from "./claim.ts";
 import { environmentKind, makeEnvironment } from "./environments/registry.ts";
 import { runEpisode } from "./episode.ts";
 import { type Fault, PolicyLedgerError } from "./error.ts";
 import type { Host } from "./host.ts";
-import { canonicalJson, utf8Length } from "./json.ts";
+import { canonicalJson, type Json, utf8Length } from "./json.ts";
 import { MAX_ARTIFACT_BYTES, MAX_CLAIM_BYTES, MAX_CONFIG_BYTES, MAX_EPISODE_STEPS } from "./limits.ts";
 import { type Artifact, readArtifact } from "./policies/artifact.ts";
 import { loadPolicy } from "./policies/load.ts";
@@ -40,21 +40,36 @@ export interface Invalid {
 
 export type Verdict = Valid | Invalid;
 
-/** Decides on a claim. Whatever submission `parseSubmission` accepts, this answers with a verdict. */
+/** Decides on a claim. Throws `invalid_claim` for what `parseSubmission` would not have accepted: that is no claim. */
 export function verifyClaim(host: Host, { claim, signature, artifact }: Submission): Verdict {
-  return decide(host, claim, (text) => {
-    checkLimits(claim, text, artifact);
-    checkIdentity(host, claim, text, signature);
-    return replayClaim(host, claim, artifact);
-  });
+  return decide(host, claim, artifact, (read, text) => checkIdentity(host, read, text, signature));
 }
 
 /** The same without the first step, for whoever knows by other means that the claim is the agent's. */
 export function verifyUnsignedClaim(host: Host, { claim, artifact }: Omit<Submission, "signature">): Verdict {
-  return decide(host, claim, (text) => {
+  return decide(host, claim, artifact, () => {});
+}
+
+function decide(
+  host: Host,
+  given: PolicyClaim,
+  artifact: string,
+  identity: (claim: PolicyClaim, text: string) => void,
+): Verdict {
+  const text = claimText(given);
+  // From here on it is what its signed bytes say, whatever else the object that was given may be.
+  const claim = parseClaim(JSON.parse(text) as Json);
+  const claim_id = host.sha256(text);
+  try {
     checkLimits(claim, text, artifact);
-    return replayClaim(host, claim, artifact);
-  });
+    identity(claim, text);
+    return { verdict: "VALID", claim_id, ...replayClaim(host, claim, artifact) };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const { reason, message, faults, replayedReward } = error;
+    const found = replayedReward === undefined ? {} : { replayed_reward: replayedReward };
+    return { verdict: "INVALID", claim_id, reason, message, faults, ...found };
+  }
 }
 
 function replayClaim(
@@ -69,6 +84,12 @@ function replayClaim(
 }
 
 function checkLimits(claim: PolicyClaim, text: string, artifactText: string): void {
+  if (typeof artifactText !== "string") {
+    throw new PolicyLedgerError(
+      "invalid_claim",
+      "Cannot verify claim: wanted the artifact's canonical JSON as a text",
+    );
+  }
   const parts = [
     ["the claim", text, MAX_CLAIM_BYTES],
     ["env_config", canonicalJson(claim.env_config), MAX_CONFIG_BYTES],
@@ -142,22 +163,5 @@ function asRefusal<T>(reason: Reason, run: () => T): T {
   } catch (error) {
     if (error instanceof PolicyLedgerError) throw new Refusal(reason, error.message, error.faults);
     throw error;
-  }
-}
-
-function decide(
-  host: Host,
-  claim: PolicyClaim,
-  check: (text: string) => Omit<Valid, "verdict" | "claim_id">,
-): Verdict {
-  const text = claimText(claim);
-  const claim_id = host.sha256(text);
-  try {
-    return { verdict: "VALID", claim_id, ...check(text) };
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    const { reason, message, faults, replayedReward } = error;
-    const found = replayedReward === undefined ? {} : { replayed_reward: replayedReward };
-    return { verdict: "INVALID", claim_id, reason, message, faults, ...found };
   }
 }

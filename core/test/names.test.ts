@@ -30,6 +30,7 @@ test("@policyledger/core exports these names and no others", () => {
       "canCast",
       "canonicalJson",
       "chance",
+      "checkEntry",
       "claimId",
       "claimText",
       "codeOf",

@@ -3,7 +3,7 @@
 import { z } from "zod/mini";
 import { both, chance } from "./chance.ts";
 import type { Chance, Model, Outcome } from "./environment.ts";
-import type { EnvironmentKind } from "./kind.ts";
+import { defineKind } from "./kind.ts";
 
 const [LOW, MEDIUM, HIGH] = [0, 1, 2] as const;
 const [SCAN, BRUTE_FORCE, DOS] = [0, 1, 2] as const;
@@ -28,7 +28,7 @@ type Config = z.infer<typeof configSchema>;
 
 const STANDARD: Config = { horizon: 24, severity_percent: [50, 30, 20], high_stays_percent: 60 };
 
-export const cyberDefense: EnvironmentKind<Config> = {
+export const cyberDefense = defineKind<Config>({
   id: "cyber-defense-v1",
   summary: "Choose a response to each attack of a drawn schedule, and keep the service healthy.",
   rewardUnit: 10,
@@ -49,7 +49,7 @@ export const cyberDefense: EnvironmentKind<Config> = {
     sparse_attacks: { horizon: 24, severity_percent: [85, 5, 10], high_stays_percent: 60 },
   },
   model,
-};
+});
 
 /** What the environment remembers of the schedule: the severity, and for how many steps it was MEDIUM or more. */
 interface Pressure {

@@ -3,7 +3,7 @@
 import { z } from "zod/mini";
 import { chance } from "./chance.ts";
 import type { Chance, Model, Outcome } from "./environment.ts";
-import type { EnvironmentKind } from "./kind.ts";
+import { defineKind } from "./kind.ts";
 
 const MAX_SLOTS = 24;
 const FULL = 10;
@@ -22,7 +22,7 @@ type Config = z.infer<typeof configSchema>;
 
 const STANDARD: Config = { slots: 24, battery_tenths: 10, demand_percent: 50 };
 
-export const energySlot: EnvironmentKind<Config> = {
+export const energySlot = defineKind<Config>({
   id: "energy-slot-v1",
   summary: "Spend a battery of ten uses on the slots that have demand, and never empty it.",
   rewardUnit: 10,
@@ -40,7 +40,7 @@ export const energySlot: EnvironmentKind<Config> = {
     half_battery: { ...STANDARD, battery_tenths: 5 },
   },
   model,
-};
+});
 
 const REWARD_USE = [-10, 10]; // by demand
 const REWARD_EMPTY = -20;

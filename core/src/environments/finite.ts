@@ -63,7 +63,7 @@ function observationsOf(fields: readonly Field[]): readonly Observation[] {
   for (const { name, size } of fields) {
     rows = rows.flatMap((row) => Array.from({ length: size }, (_, value) => ({ ...row, [name]: value })));
   }
-  return rows.map((row) => Object.freeze(row));
+  return deepFreeze(rows);
 }
 
 const NO_INFO: JsonObject = Object.freeze({});

@@ -1,5 +1,6 @@
 // What an environment is before it is made: names, spaces, presets, the shape of its configuration, its model.
 import type { ZodMiniType } from "zod/mini";
+import { deepFreeze } from "../freeze.ts";
 import type { JsonObject } from "../json.ts";
 import type { Model } from "./environment.ts";
 
@@ -23,6 +24,16 @@ export interface EnvironmentKind<Config extends JsonObject = JsonObject> {
   readonly configSchema: ZodMiniType<Config>;
   readonly presets: Readonly<Record<string, Config>> & { readonly standard: Config };
   model(config: Config): Model;
+}
+
+/** Makes a kind immutable: verifier and agents share it. */
+export function defineKind<Config extends JsonObject>(
+  kind: EnvironmentKind<Config>,
+): EnvironmentKind<Config> {
+  deepFreeze(kind.fields);
+  deepFreeze(kind.actions);
+  deepFreeze(kind.presets);
+  return Object.freeze(kind);
 }
 
 export function stateCountOf(kind: EnvironmentKind): number {

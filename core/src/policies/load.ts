@@ -4,7 +4,7 @@ import type { Observation } from "../environments/environment.ts";
 import { codeOf, type EnvironmentKind } from "../environments/kind.ts";
 import { environmentKind } from "../environments/registry.ts";
 import type { Actor } from "../episode.ts";
-import { PolicyLedgerError } from "../error.ts";
+import { PolicyLedgerError, quote } from "../error.ts";
 import { type Random, requireSeed, stream } from "../random.ts";
 import { DiscreteSpace } from "../spaces/index.ts";
 import type { Space } from "../spaces/space.ts";
@@ -13,16 +13,23 @@ import { type Behaviour, behaviourOf } from "./behaviour.ts";
 import type { Policy } from "./policy.ts";
 
 export interface LoadedPolicy extends Policy<Observation, number>, Actor {
+  /** What it does, as a copy: changing it changes no policy. */
   readonly behaviour: Behaviour;
 }
 
 /** With `epsilon`, `selectAction` explores: that often it takes any action, unless it is told not to. */
 export function loadPolicy(artifact: Artifact, options: { readonly epsilon?: number } = {}): LoadedPolicy {
-  return new ArtifactPolicy(artifact, options.epsilon ?? 0);
+  const { epsilon = 0 } = options;
+  if (!(epsilon >= 0 && epsilon <= 1)) {
+    throw new PolicyLedgerError(
+      "invalid_policy",
+      `Cannot explore with epsilon ${quote(epsilon)}: wanted 0 to 1`,
+    );
+  }
+  return new ArtifactPolicy(artifact, epsilon);
 }
 
 class ArtifactPolicy implements LoadedPolicy {
-  readonly behaviour: Behaviour;
   private readonly space: Space<number>;
   private readonly kind: EnvironmentKind;
   private readonly table: Uint8Array | null;
@@ -32,9 +39,13 @@ class ArtifactPolicy implements LoadedPolicy {
   constructor(artifact: Artifact, epsilon: number) {
     this.kind = environmentKind(artifact.env_id);
     this.space = new DiscreteSpace(this.kind.actions.length);
-    this.behaviour = behaviourOf(artifact);
-    this.table = this.behaviour === "uniform" ? null : this.behaviour;
+    const behaviour = behaviourOf(artifact);
+    this.table = behaviour === "uniform" ? null : behaviour;
     this.epsilon = epsilon;
+  }
+
+  get behaviour(): Behaviour {
+    return this.table === null ? "uniform" : this.table.slice();
   }
 
   get actionSpace(): Space<number> {

@@ -55,7 +55,7 @@ function inferShape(low: unknown, high: unknown, faults: Fault[]): readonly numb
     const shape = asArray(side)?.shape ?? (Array.isArray(side) ? shapeOfNested(side) : null);
     if (shape !== null) return readShape(shape, path, faults);
   }
-  return [1];
+  return Object.freeze([1]);
 }
 
 function readSide(

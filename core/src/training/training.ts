@@ -6,7 +6,7 @@ import { type Actor, type Observer, runEpisode } from "../episode.ts";
 import { type Fault, PolicyLedgerError, refuseFaults } from "../error.ts";
 import { canonicalJson, type Json } from "../json.ts";
 import { MAX_WEIGHT } from "../limits.ts";
-import type { Artifact, QTableArtifact } from "../policies/artifact.ts";
+import { type Artifact, parseArtifact, type QTableArtifact } from "../policies/artifact.ts";
 import { episodeSeed, type ResumableRandom, resumableStream } from "../random.ts";
 import { parseTrainingConfig, type TrainingConfig, type TrainingOptions } from "./config.ts";
 import { DoubleQLearning } from "./double-q.ts";
@@ -44,7 +44,7 @@ export interface Watch {
 /** Starts a training; `from` is a Q-table to start with in place of the initial values. */
 export function startTraining(options: TrainingOptions, from?: Artifact): Training {
   const training = new Training(parseTrainingConfig(options));
-  if (from !== undefined) training.adopt(from);
+  if (from !== undefined) training.adopt(parseArtifact(from as unknown as Json));
   return training;
 }
 
