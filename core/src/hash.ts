@@ -1,5 +1,6 @@
 // Hashes as the ledger writes them: SHA-256 in lowercase hex, and RFC 6962's of a leaf.
 import type { Host } from "./host.ts";
+import { MAX_ENTRY_BYTES } from "./limits.ts";
 
 const HEX = /^[0-9a-f]*$/;
 
@@ -17,7 +18,14 @@ export function fromHex(text: string, length: number): Uint8Array | null {
   return bytes;
 }
 
+const UTF8 = new TextEncoder();
+/** A leaf's bytes behind the 0x00; a UTF-16 unit takes at most three. */
+const LEAF = new Uint8Array(1 + 3 * MAX_ENTRY_BYTES);
+const LEAF_TEXT = LEAF.subarray(1);
+
 /** RFC 6962, 2.1: H(0x00 ‖ leaf). The leaf is text, hashed as UTF-8. */
 export function leafHash(host: Host, leaf: string): string {
-  return host.sha256(`\0${leaf}`);
+  if (leaf.length > MAX_ENTRY_BYTES) return host.sha256(`\0${leaf}`);
+  const { written } = UTF8.encodeInto(leaf, LEAF_TEXT);
+  return host.sha256(LEAF.subarray(0, 1 + written));
 }
