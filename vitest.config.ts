@@ -9,6 +9,8 @@ const shared = {
 export default defineConfig({
   test: {
     reporters: ["default", "./scripts/count-reporter.ts"],
+    // Vitest would leave a core free, which is half of a small machine.
+    maxWorkers: "100%",
     projects: [
       {
         ...shared,
