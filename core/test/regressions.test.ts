@@ -1,4 +1,4 @@
-// What a stranger's review found, each case as it was found.
+// Faults that a review of the whole core found, each as it was found.
 import { describe, expect, test } from "vitest";
 import { checkPolicy } from "../check/index.ts";
 import { nodeHost as host, publicKeyOf, sign } from "../node/index.ts";
