@@ -74,6 +74,6 @@ export function cut(text: string, most: number): string {
 
 function printed(value: unknown): string {
   if (value !== null && (typeof value === "object" || typeof value === "function"))
-    return `of type ${typeof value}`;
+    return `a value of type ${typeof value}`;
   return String(value);
 }

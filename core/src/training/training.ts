@@ -177,7 +177,7 @@ export class Training {
     if (artifact.kind !== "q-table" || artifact.env_id !== this.env.id) {
       throw new PolicyLedgerError(
         "invalid_training",
-        `Cannot start training from a ${artifact.kind} of ${artifact.env_id}: wanted a q-table of ${this.env.id}`,
+        `Cannot start training from kind ${artifact.kind} for ${artifact.env_id}: wanted a q-table for ${this.env.id}`,
       );
     }
     const rows = new Map(artifact.q.map(([state, ...values]) => [state!, values]));

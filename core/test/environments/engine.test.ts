@@ -92,7 +92,7 @@ describe("step", () => {
     ['"0"', "0"],
     ["null", null],
     ["undefined", undefined],
-    ["of type object", [0]],
+    ["a value of type object", [0]],
     ["true", true],
     ["0", 0n],
   ])("step with the action %s is refused, and draws nothing", (shown, action) => {
