@@ -15,7 +15,11 @@ function firstMissing() {
   if (!existsSync(`${root}node_modules/.package-lock.json`)) return "everything";
   const present = packagesIn("node_modules/.package-lock.json");
   for (const [path, { version, optional, link }] of Object.entries(packagesIn("package-lock.json"))) {
-    if (!path.includes("node_modules/") || link) continue;
+    if (!path.includes("node_modules/")) continue;
+    if (link) {
+      if (!existsSync(`${root}${path}`)) return path;
+      continue;
+    }
     // Of the optional ones, npm keeps those for this platform.
     if (optional && present[path] === undefined) continue;
     if (present[path]?.version !== version) return path;

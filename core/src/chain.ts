@@ -3,8 +3,10 @@
 // finds a tail that was cut or rewritten.
 import { isSignedBy } from "./claim.ts";
 import { claimTextOf, entryHash, GENESIS, type Head, readEntry } from "./entry.ts";
+import { isTimestamp } from "./entry-forms.ts";
 import { ScannedEntry, scanEntry } from "./entry-grammar.ts";
 import { PolicyLedgerError, quote } from "./error.ts";
+import { fromHex } from "./hash.ts";
 import { HashSet } from "./hash-set.ts";
 import type { Host } from "./host.ts";
 
@@ -87,7 +89,7 @@ export class ChainAudit {
 
   constructor(host: Host, options: AuditOptions = {}) {
     this.host = host;
-    this.options = options;
+    this.options = { ...options };
     const { expected, from } = options;
     if (expected !== undefined && !(Number.isSafeInteger(expected.size) && expected.size >= 0)) {
       throw new PolicyLedgerError(
@@ -96,6 +98,12 @@ export class ChainAudit {
       );
     }
     if (from !== undefined) {
+      const isHead =
+        Number.isSafeInteger(from.index) &&
+        from.index >= 0 &&
+        fromHex(from.current_hash, 32) !== null &&
+        isTimestamp(from.timestamp);
+      if (!isHead) throw new PolicyLedgerError("invalid_audit", "Cannot audit from what is no entry's head");
       this.size = from.index + 1;
       this.head = from.current_hash;
       this.timestamp = from.timestamp;

@@ -3,7 +3,7 @@
 // number beyond a double or of more than 20 significant digits, bounded size and depth.
 import encode from "canonicalize";
 import { cut, type Fault, PolicyLedgerError, quote, refuseFaults } from "./error.ts";
-import { repeatedKeys, shapeOf } from "./json-text.ts";
+import { readWithEscapes, repeatedKeys, shapeOf } from "./json-text.ts";
 import { MAX_FAULTS, MAX_JSON_DEPTH } from "./limits.ts";
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -29,6 +29,7 @@ export function parseJson(input: string | Uint8Array, limits: JsonLimits): Json 
   let value: Json;
   try {
     value = JSON.parse(text) as Json;
+    if (shape.escapedKeys) value = readWithEscapes(text) as Json;
   } catch (cause) {
     throw invalid(`Cannot parse JSON: ${syntaxMessage(cause)}`, [], cause);
   }

@@ -59,6 +59,12 @@ function decide(
   const text = claimText(given);
   // From here on it is what its signed bytes say, whatever else the object that was given may be.
   const claim = parseClaim(JSON.parse(text) as Json);
+  if (claimText(claim) !== text) {
+    throw new PolicyLedgerError(
+      "invalid_claim",
+      "Cannot verify claim: it does not read back as it was written",
+    );
+  }
   const claim_id = host.sha256(text);
   try {
     checkLimits(claim, text, artifact);

@@ -18,6 +18,7 @@ import {
   makeEnvironment,
   type PolicyClaim,
   type PolicyEntry,
+  parseJson,
   parseSubmission,
   policyContent,
   policyHash,
@@ -230,5 +231,39 @@ describe("bad input meets the project's own error", () => {
     for (const epsilon of [7, -0.1, Number.NaN]) {
       expect(refusal(() => loadPolicy(monitor, { epsilon })).code).toBe("invalid_policy");
     }
+  });
+});
+
+describe("parseJson does not depend on what was parsed before", () => {
+  test("an escaped key is read right behind an object with a backslash for a key", () => {
+    const twice = () => refusal(() => parseJson('{"a":1,"\\u0061":2}', { maxBytes: 99 })).faults;
+    expect(twice().map(({ path }) => path)).toEqual(["/a"]);
+    parseJson('{"a":1,"\\\\":2}', { maxBytes: 99 });
+    expect(twice().map(({ path }) => path)).toEqual(["/a"]);
+    expect(
+      parseJson('{"a":1,"\\u0062":[true,null,{"c\\n":"\\"},[]],"d":-1.5e3}'.replace('"\\"', '"x"'), {
+        maxBytes: 99,
+      }),
+    ).toEqual({
+      a: 1,
+      b: [true, null, { "c\n": "x" }, []],
+      d: -1500,
+    });
+  });
+
+  test("an audit refuses to start from what is no head", () => {
+    for (const from of [
+      {},
+      { index: -5, current_hash: "0".repeat(64), timestamp: "2026-01-01T00:00:00.000Z" },
+    ]) {
+      expect(refusal(() => auditChain(host, [], { from: from as never })).code).toBe("invalid_audit");
+    }
+  });
+
+  test("verifyClaim refuses a claim that does not read back as it was written", () => {
+    const env_config = JSON.parse('{"__proto__":{"preset":"extended"}}');
+    expect(refusal(() => verifyClaim(host, submit({ ...claimOf(monitor, 1), env_config }))).code).toBe(
+      "invalid_claim",
+    );
   });
 });
