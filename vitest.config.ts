@@ -1,6 +1,9 @@
 // Two projects: "fast" is part of `npm run ok` and takes seconds; `npm test` runs "fast" and "slow".
 import { defineConfig } from "vitest/config";
 
+/** Google's clients would look for a cloud to run in, which a test has not. */
+const env = { METADATA_SERVER_DETECTION: "none" };
+
 const shared = {
   resolve: { conditions: ["source"] },
   ssr: { resolve: { conditions: ["source"], externalConditions: ["source"] } },
@@ -9,6 +12,7 @@ const shared = {
 export default defineConfig({
   test: {
     reporters: ["default", "./scripts/count-reporter.ts"],
+    silent: "passed-only",
     // Vitest would leave a core free, which is half of a small machine.
     maxWorkers: "100%",
     projects: [
@@ -16,7 +20,8 @@ export default defineConfig({
         ...shared,
         test: {
           name: "fast",
-          include: ["{core,tests}/**/*.test.ts"],
+          env,
+          include: ["{core,emulators,tests}/**/*.test.ts"],
           exclude: ["**/*.slow.test.ts"],
           // One process for all files: what they share never changes, and loading it anew for each takes longer than they do.
           pool: "threads",
@@ -27,7 +32,8 @@ export default defineConfig({
         ...shared,
         test: {
           name: "slow",
-          include: ["{core,tests}/**/*.slow.test.ts"],
+          env,
+          include: ["{core,emulators,tests}/**/*.slow.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },

@@ -1,7 +1,7 @@
 // Installs what package-lock.json asks for and node_modules does not hold; does nothing when all is there.
 // Runs on the machine's own Node, before anything is installed: plain JavaScript, no dependencies.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -10,10 +10,19 @@ function packagesIn(file) {
   return JSON.parse(readFileSync(`${root}${file}`, "utf8")).packages;
 }
 
+/** What npm left word of; null when it did not, or left none that can be read. */
+function whatIsPresent() {
+  try {
+    return packagesIn("node_modules/.package-lock.json") ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /** Names the first package that is missing, damaged or of another version, or says null. */
 function firstMissing() {
-  if (!existsSync(`${root}node_modules/.package-lock.json`)) return "everything";
-  const present = packagesIn("node_modules/.package-lock.json");
+  const present = whatIsPresent();
+  if (present === null) return "everything";
   for (const [path, { version, optional, link }] of Object.entries(packagesIn("package-lock.json"))) {
     if (!path.includes("node_modules/")) continue;
     if (link) {
@@ -36,8 +45,14 @@ function isCommand(name) {
   return existsSync(`${root}node_modules/.bin/${name}`) || existsSync(`${root}node_modules/.bin/${name}.cmd`);
 }
 
-const missing = firstMissing();
-if (missing !== null) {
+if (firstMissing() !== null) {
+  await alone(() => {
+    const missing = firstMissing();
+    if (missing !== null) install(missing);
+  });
+}
+
+function install(missing) {
   console.error(`Installing what is missing (${missing}) …`);
   // npm is a script of its own on Windows, which only a shell finds.
   const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
@@ -47,6 +62,37 @@ if (missing !== null) {
   });
   if (status !== 0) {
     console.error(`npm ci failed with exit code ${status}; its message stands above.`);
-    process.exit(1);
+    process.exitCode = 1;
   }
+}
+
+/** Two installations at once would each remove what the other one wrote. */
+async function alone(work) {
+  mkdirSync(`${root}.local`, { recursive: true });
+  const lock = `${root}.local/install.pid`;
+  for (let told = false; !take(lock); told = true) {
+    if (!told) console.error("Waiting for another installation …");
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  try {
+    work();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+/** Whether the lock is ours; one whose process is gone is taken away. */
+function take(lock) {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: "wx" });
+    return true;
+  } catch (error) {
+    if (error.code !== "EEXIST") throw error;
+  }
+  try {
+    process.kill(Number(readFileSync(lock, "utf8")) || 0, 0);
+  } catch (error) {
+    if (error.code !== "EPERM") rmSync(lock, { force: true });
+  }
+  return false;
 }

@@ -105,6 +105,15 @@ describe("wrongImports", () => {
     expect(found("tests/x.test.ts")).toEqual([]);
     expect(wrongImports({ path: "core/test/x.ts", text: 'import("a")' })).toEqual(["import()"]);
   });
+
+  test("wrongImports keeps the stand-ins from PolicyLedger and from each other", () => {
+    const text =
+      'import "@policyledger/core"; import "@google-cloud/firestore"; import "../pubsub/a.ts"; import "../wire/a.ts";';
+    const found = wrongImports({ path: "emulators/src/firestore/x.ts", text });
+    expect(found).toEqual(["@policyledger/core", "@google-cloud/firestore", "../pubsub/a.ts"]);
+    expect(wrongImports({ path: "emulators/src/launcher/x.ts", text })).toEqual([]);
+    expect(wrongImports({ path: "emulators/test/x.ts", text })).toEqual([]);
+  });
 });
 
 // biome-ignore-start lint/suspicious/noTemplateCurlyInString: the template is the code that is looked at

@@ -19,6 +19,10 @@ const documents = [
   "docs/formats.md",
   "docs/environments.md",
   "docs/bench.md",
+  "emulators/README.md",
+  "emulators/src/firestore/README.md",
+  "emulators/src/launcher/README.md",
+  "emulators/src/pubsub/README.md",
 ];
 
 describe("the README", () => {
@@ -33,7 +37,7 @@ describe("the README", () => {
   test("names only npm scripts that there are", () => {
     const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
     const named = documents.flatMap((path) => [
-      ...read(path).matchAll(/(?:^|`)npm (?:run )?(?!run)([a-z]+)\b/gm),
+      ...read(path).matchAll(/(?:^|`)npm (?:run )?(?!run)([a-z][a-z-]*)(?=[\s`])/gm),
     ]);
     const missing = named
       .map((match) => match[1]!)
@@ -100,8 +104,8 @@ test("docs/bench.md has a line for each figure, and no other", () => {
   expect(named).toEqual(Object.keys(figures));
 });
 
-test("npm start shows the whole life of a claim", () => {
-  const printed = execFileSync(node, ["--conditions=source", "scripts/start.ts"], {
+test("npm run tour shows the whole life of a claim", () => {
+  const printed = execFileSync(node, ["--conditions=source", "scripts/tour.ts"], {
     cwd: root,
     encoding: "utf8",
     env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" },

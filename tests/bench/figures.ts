@@ -10,6 +10,9 @@ import {
   verifyUnsignedClaim,
 } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
+import { batchReads, commits, firestoreMemory, rawCommits, reads } from "./local-firestore.ts";
+import { messages, pubSubMemory } from "./local-pubsub.ts";
+import { stackMemory, startTime } from "./local-start.ts";
 import { rate } from "./rate.ts";
 import { ENV_ID, fullQTable, ledgerOf, unsignedSubmissions, validSubmissions } from "./workloads.ts";
 
@@ -32,6 +35,15 @@ export const figures: Readonly<Record<string, Figure>> = {
   },
   audit_entries_per_s: { unit: "entries/s", measure: auditedEntries },
   audit_signed_entries_per_s: { unit: "entries/s", measure: auditedSignedEntries },
+  local_firestore_commits_per_s: { unit: "commits/s", measure: commits },
+  local_firestore_raw_commits_per_s: { unit: "commits/s", measure: rawCommits },
+  local_firestore_reads_per_s: { unit: "reads/s", measure: reads },
+  local_firestore_batch_documents_per_s: { unit: "documents/s", measure: batchReads },
+  local_firestore_resident_mb: { unit: "MB", measure: firestoreMemory },
+  local_pubsub_messages_per_s: { unit: "messages/s", measure: messages },
+  local_pubsub_resident_mb: { unit: "MB", measure: pubSubMemory },
+  local_start_ms: { unit: "ms", measure: startTime },
+  local_resident_mb: { unit: "MB", measure: stackMemory },
 };
 
 function replaySteps(): number {

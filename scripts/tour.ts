@@ -1,4 +1,4 @@
-// `npm start`: the life of a claim in one process. Agents train and claim; the claims are verified, recorded, audited
+// `npm run tour`: the life of a claim in one process. Agents train and claim; the claims are verified, recorded, audited
 // and ranked; the best policy is reused; and one changed digit in the ledger is found.
 import {
   auditChain,

@@ -1,0 +1,118 @@
+// The current documents in memory, by collection and in the order of their names.
+import type { Document } from "./document.ts";
+import { compareNames } from "./order.ts";
+
+/** Which documents a query ranges over. */
+export interface Scope {
+  readonly database: string;
+  /** The full name of a document, or of the database's root of documents. */
+  readonly parent: string;
+  /** Null: whatever the collection. */
+  readonly collection: string | null;
+  readonly allDescendants: boolean;
+}
+
+interface Collection {
+  readonly byName: Map<string, Document>;
+  /** Null until somebody asks for the order. */
+  sorted: Document[] | null;
+}
+
+export class Collections {
+  /** By database, then by the full name of the collection. */
+  readonly #databases = new Map<string, Map<string, Collection>>();
+
+  get isEmpty(): boolean {
+    return [...this.#databases.values()].every((collections) => collections.size === 0);
+  }
+
+  get(name: string): Document | null {
+    return this.#collectionOf(name)?.byName.get(name) ?? null;
+  }
+
+  put(document: Document): void {
+    const { name } = document;
+    const collection = this.#collectionOf(name) ?? this.#create(name);
+    const { byName, sorted } = collection;
+    if (sorted !== null) {
+      const at = placeOf(sorted, name);
+      sorted.splice(at, byName.has(name) ? 1 : 0, document);
+    }
+    byName.set(name, document);
+  }
+
+  remove(name: string): void {
+    const collection = this.#collectionOf(name);
+    if (!collection?.byName.delete(name)) return;
+    collection.sorted?.splice(placeOf(collection.sorted, name), 1);
+    if (collection.byName.size === 0) this.#databases.get(databaseOf(name))!.delete(collectionPathOf(name));
+  }
+
+  /** The full names of all collections that hold a document. */
+  paths(database: string): Iterable<string> {
+    return this.#databases.get(database)?.keys() ?? [];
+  }
+
+  within(scope: Scope): readonly Document[] {
+    const collections = this.#databases.get(scope.database);
+    if (collections === undefined) return [];
+    if (!scope.allDescendants && scope.collection !== null) {
+      const collection = collections.get(`${scope.parent}/${scope.collection}`);
+      return collection === undefined ? [] : sortedOf(collection);
+    }
+    const found = [...collections].filter(([path]) => isWithin(scope, path));
+    const documents = found.flatMap(([, { byName }]) => [...byName.values()]);
+    return documents.sort(byNames);
+  }
+
+  #collectionOf(name: string): Collection | undefined {
+    return this.#databases.get(databaseOf(name))?.get(collectionPathOf(name));
+  }
+
+  #create(name: string): Collection {
+    const database = databaseOf(name);
+    const collections = this.#databases.get(database) ?? new Map<string, Collection>();
+    this.#databases.set(database, collections);
+    const collection: Collection = { byName: new Map(), sorted: null };
+    collections.set(collectionPathOf(name), collection);
+    return collection;
+  }
+}
+
+/** Whether the collection of that full name lies in the scope. */
+export function isWithin({ parent, collection, allDescendants }: Scope, path: string): boolean {
+  if (!path.startsWith(`${parent}/`)) return false;
+  const rest = path.slice(parent.length + 1);
+  const last = rest.slice(rest.lastIndexOf("/") + 1);
+  return (allDescendants || rest === last) && (collection === null || collection === last);
+}
+
+export function collectionPathOf(name: string): string {
+  return name.slice(0, name.lastIndexOf("/"));
+}
+
+/** `projects/p/databases/d` of the full name of a document or collection. */
+export function databaseOf(name: string): string {
+  return name.slice(0, name.indexOf("/documents"));
+}
+
+export function byNames(a: Document, b: Document): number {
+  return compareNames(a.name, b.name);
+}
+
+function sortedOf(collection: Collection): readonly Document[] {
+  collection.sorted ??= [...collection.byName.values()].sort(byNames);
+  return collection.sorted;
+}
+
+/** Where a name stands or would stand. */
+function placeOf(sorted: readonly Document[], name: string): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compareNames(sorted[middle]!.name, name) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

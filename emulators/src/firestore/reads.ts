@@ -1,0 +1,169 @@
+// The RPCs that read: documents by name, queries, aggregations and lists.
+import type { Call, Message, Send } from "../wire/service.ts";
+import { Code, StatusError } from "../wire/status.ts";
+import { aggregate, parseAggregations } from "./aggregate.ts";
+import { databaseOf } from "./collections.ts";
+import { type Context, checkDatabase, checkName, isLocking, type Reading, readingOf } from "./context.ts";
+import { type Document, writeDocument } from "./document.ts";
+import type { Predicate } from "./locks.ts";
+import { maskDocument } from "./projection.ts";
+import { matches, parseQuery, project, type Query, run } from "./query.ts";
+import { timestampOf } from "./time.ts";
+import type { Transaction } from "./transactions.ts";
+import { writeValue } from "./value.ts";
+
+export async function batchGetDocuments(context: Context, request: Message, send: Send): Promise<void> {
+  const database = checkDatabase(request.database);
+  const names: string[] = request.documents.map((name: string) => checkName(name, database));
+  await reading(context, database, request, async ({ transaction, isNew, at }) => {
+    if (isLocking(transaction)) await lockAll(context, transaction, names);
+    const readTime = timestampOf(at ?? context.store.readTime());
+    const documents = names.map((name) => read(context, name, at));
+    if (isNew) send({ transaction: transaction!.id });
+    for (const [i, document] of documents.entries()) {
+      const result =
+        document === null
+          ? { missing: names[i], readTime }
+          : { found: writeDocument(maskDocument(document, request.mask?.fieldPaths)), readTime };
+      await send(result);
+    }
+  });
+}
+
+export async function getDocument(context: Context, request: Message): Promise<Uint8Array> {
+  const database = databaseOf(request.name);
+  const name = checkName(request.name, checkDatabase(database));
+  const document = await reading(context, database, request, async ({ transaction, at }) => {
+    if (isLocking(transaction)) await lockAll(context, transaction, [name]);
+    return read(context, name, at);
+  });
+  if (document === null) throw new StatusError(Code.NOT_FOUND, `Document "${name}" not found.`);
+  return writeDocument(maskDocument(document, request.mask?.fieldPaths));
+}
+
+export async function runQuery(context: Context, request: Message, send: Send, call: Call): Promise<void> {
+  refuseExplain(request);
+  const query = parseQuery(request.parent, request.structuredQuery);
+  await reading(context, query.database, request, async (how) => {
+    const documents = await find(context, query, how);
+    const readTime = timestampOf(how.at ?? context.store.readTime());
+    if (how.isNew) send({ transaction: how.transaction!.id });
+    for (const document of documents) {
+      if (call.signal.aborted) return;
+      await send({ document: writeDocument(project(query, document)), readTime });
+    }
+    // Also when nothing was found: the client waits for a read time.
+    if (documents.length === 0) send({ readTime });
+  });
+}
+
+export async function runAggregationQuery(context: Context, request: Message, send: Send): Promise<void> {
+  refuseExplain(request);
+  const { structuredQuery, aggregations = [] } = request.structuredAggregationQuery ?? {};
+  const query = parseQuery(request.parent, structuredQuery);
+  const wanted = parseAggregations(aggregations);
+  await reading(context, query.database, request, async (how) => {
+    const values = aggregate(wanted, await find(context, query, how));
+    const aggregateFields = Object.fromEntries(
+      [...values].map(([alias, value]) => [alias, writeValue(value)]),
+    );
+    const readTime = timestampOf(how.at ?? context.store.readTime());
+    send({
+      result: { aggregateFields },
+      readTime,
+      ...(how.isNew ? { transaction: how.transaction!.id } : {}),
+    });
+  });
+}
+
+/** Opens the transaction that a request asks for, and ends it again when its first read fails. */
+async function reading<T>(
+  context: Context,
+  database: string,
+  request: Message,
+  work: (how: Reading) => Promise<T>,
+): Promise<T> {
+  const how = readingOf(context, database, request);
+  try {
+    return await work(how);
+  } catch (error) {
+    if (how.isNew) context.transactions.end(how.transaction!, "rolled back");
+    throw error;
+  }
+}
+
+function read({ store }: Context, name: string, at: bigint | undefined): Document | null {
+  return at === undefined ? store.get(name) : store.getAt(name, at);
+}
+
+async function find(
+  context: Context,
+  query: Query,
+  { transaction, at }: Reading,
+): Promise<readonly Document[]> {
+  if (!isLocking(transaction)) return run(query, context.store.documents(query, at));
+  return findLocked(context, query, transaction);
+}
+
+/**
+ * Repeats the query until it holds a lock on all that it finds; then nothing that matches may come or go either.
+ * Commits run in turns of the event loop of their own (GroupCommit), so none comes between the last look and `protect`.
+ */
+async function findLocked(
+  context: Context,
+  query: Query,
+  transaction: Transaction,
+): Promise<readonly Document[]> {
+  const { store, locks } = context;
+  const fits: Predicate = (_, before, after) => touches(query, before) || touches(query, after);
+  await waitForWriters(context, transaction, fits);
+  let documents = run(query, store.documents(query));
+  while (await lockAll(context, transaction, documents.map(nameOf))) {
+    await waitForWriters(context, transaction, fits);
+    documents = run(query, store.documents(query));
+  }
+  locks.protect(transaction, fits);
+  return documents;
+}
+
+/** Writers that came first and wait for other queries; otherwise queries without end could keep them out. */
+export async function waitForWriters(
+  { locks }: Context,
+  transaction: Transaction,
+  fits: Predicate,
+): Promise<void> {
+  for (let ahead = locks.ahead(transaction, fits); ahead.length > 0; ahead = locks.ahead(transaction, fits))
+    await locks.waitFor(transaction, ahead);
+}
+
+/** Whether it had to wait for a lock, so that what was read before may have changed. */
+export async function lockAll(
+  { locks }: Context,
+  transaction: Transaction,
+  names: readonly string[],
+): Promise<boolean> {
+  let hasWaited = false;
+  for (const name of names) {
+    const wait = locks.acquire(transaction, name, transaction.mode);
+    if (wait === null) continue;
+    hasWaited = true;
+    await wait;
+  }
+  return hasWaited;
+}
+
+function nameOf({ name }: Document): string {
+  return name;
+}
+
+function touches(query: Query, document: Document | null): boolean {
+  return document !== null && matches(query, document);
+}
+
+function refuseExplain({ explainOptions }: Message): void {
+  if (explainOptions)
+    throw new StatusError(
+      Code.UNIMPLEMENTED,
+      "Explaining queries is not implemented by the local Firestore.",
+    );
+}

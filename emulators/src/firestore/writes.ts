@@ -1,0 +1,202 @@
+// The RPCs that write: commits, within transactions or without, batches, and single documents.
+import { randomBytes } from "node:crypto";
+import protobuf from "protobufjs/minimal.js";
+import type { Message } from "../wire/service.ts";
+import { Code, StatusError, statusOf } from "../wire/status.ts";
+import { databaseOf } from "./collections.ts";
+import { type Context, checkDatabase, checkName } from "./context.ts";
+import { type Document, writeDocument } from "./document.ts";
+import { type Owner, TIMED_OUT } from "./locks.ts";
+import { autoId, checkCollectionId, checkDocumentId, parseParent } from "./names.ts";
+import { maskDocument } from "./projection.ts";
+import type { Change } from "./store.ts";
+import { timestampOf } from "./time.ts";
+import { type Value, writeValue } from "./value.ts";
+import { DocumentTag } from "./value-tags.ts";
+import { applyWrite, checkCommit, parseWrite, type Write } from "./write.ts";
+
+interface Result {
+  /** The document after the write. */
+  readonly document: Document | null;
+  readonly transformResults: readonly Value[];
+}
+
+interface Committed {
+  readonly time: bigint;
+  readonly results: readonly Result[];
+}
+
+export async function commit(context: Context, request: Message): Promise<object> {
+  const { transactions } = context;
+  const database = checkDatabase(request.database);
+  if (request.transaction.length === 0)
+    return answerOf(await writeAlone(context, parseAll(request.writes, database)));
+  const transaction = transactions.find(database, request.transaction);
+  try {
+    const writes = parseAll(request.writes, database);
+    if (writes.length > 0 && transaction.readTime !== null)
+      throw new StatusError(Code.INVALID_ARGUMENT, "Cannot modify entities in a read-only transaction.");
+    return answerOf(await write(context, transaction, writes));
+  } finally {
+    transactions.end(transaction, "committed");
+  }
+}
+
+export function rollback({ transactions }: Context, request: Message): object {
+  transactions.rollback(checkDatabase(request.database), request.transaction);
+  return {};
+}
+
+/** Each write by itself: one that fails takes no other with it. */
+export async function batchWrite(context: Context, request: Message): Promise<object> {
+  const database = checkDatabase(request.database);
+  const seen = new Set<string>();
+  const parsed = request.writes.map((wire: Message) => {
+    const write = parseAll([wire], database)[0]!;
+    if (seen.has(write.name))
+      throw new StatusError(
+        Code.INVALID_ARGUMENT,
+        `Cannot write the document "${write.name}" more than once in a batch.`,
+      );
+    seen.add(write.name);
+    return write;
+  });
+  const outcomes = await Promise.all(
+    parsed.map((write: Write) =>
+      writeAlone(context, [write]).then(
+        ({ results }) => ({ status: { code: Code.OK }, result: resultOf(results[0]!) }),
+        (error: unknown) => {
+          const { code, message } = statusOf(error);
+          return { status: { code, message }, result: {} };
+        },
+      ),
+    ),
+  );
+  return { writeResults: outcomes.map(({ result }) => result), status: outcomes.map(({ status }) => status) };
+}
+
+export async function createDocument(context: Context, request: Message): Promise<Uint8Array> {
+  const { parent, collectionId, documentId, document, mask } = request;
+  const database = checkDatabase(databaseOf(`${parent}/`));
+  parseParent(parent);
+  checkCollectionId(collectionId);
+  if (documentId !== "") checkDocumentId(documentId);
+  const name = `${parent}/${collectionId}/${documentId === "" ? autoId(randomBytes) : documentId}`;
+  const wire = {
+    operation: "update",
+    update: named(document, name),
+    currentDocument: { exists: false, conditionType: "exists" },
+  };
+  return writeOne(context, database, wire, mask);
+}
+
+export async function updateDocument(context: Context, request: Message): Promise<Uint8Array> {
+  const { document, updateMask, mask, currentDocument } = request;
+  const wire = { operation: "update", update: Buffer.from(document), updateMask, currentDocument };
+  const { name } = parseWrite({ updateTransforms: [], ...wire });
+  return writeOne(context, checkDatabase(databaseOf(name)), wire, mask);
+}
+
+export async function deleteDocument(context: Context, request: Message): Promise<object> {
+  const { name, currentDocument } = request;
+  const wire = { operation: "delete", delete: name, updateMask: null, currentDocument, updateTransforms: [] };
+  await writeAlone(context, parseAll([wire], checkDatabase(databaseOf(name))));
+  return {};
+}
+
+async function writeOne(
+  context: Context,
+  database: string,
+  wire: Message,
+  mask: Message | null,
+): Promise<Uint8Array> {
+  const writes = parseAll([{ updateMask: null, updateTransforms: [], ...wire }], database);
+  const { results } = await writeAlone(context, writes);
+  return writeDocument(maskDocument(results[0]!.document!, mask?.fieldPaths));
+}
+
+/** A field that stands twice on the wire counts with its last value. */
+function named(document: Uint8Array, name: string): Uint8Array {
+  return Buffer.concat([
+    // An array where the message has none.
+    Buffer.from(document),
+    protobuf.Writer.create().uint32(DocumentTag.name).string(name).finish(),
+  ]);
+}
+
+function parseAll(wires: readonly Message[], database: string): readonly Write[] {
+  const writes = wires.map(parseWrite);
+  for (const { name } of writes) checkName(name, database);
+  checkCommit(writes);
+  return writes;
+}
+
+/** A write outside of a transaction waits for its turn; if it stood in a deadlock, it queues again. */
+async function writeAlone(context: Context, writes: readonly Write[]): Promise<Committed> {
+  const { locks, transactions } = context;
+  const seniority = transactions.nextSeniority();
+  for (;;) {
+    const owner: Owner = { seniority, aborted: null };
+    try {
+      return await write(context, owner, writes);
+    } catch (error) {
+      if (owner.aborted === null || owner.aborted.message === TIMED_OUT) throw error;
+    } finally {
+      locks.release(owner);
+    }
+  }
+}
+
+/** Locks what is written, then commits as soon as no other transaction's query stands against it. */
+async function write(context: Context, owner: Owner, writes: readonly Write[]): Promise<Committed> {
+  const { store, locks } = context;
+  for (const name of [...new Set(writes.map(({ name }) => name))].sort()) {
+    const wait = locks.acquire(owner, name, "exclusive");
+    if (wait !== null) await wait;
+  }
+  for (;;) {
+    let blockers: readonly Owner[] = [];
+    let changes: readonly Change[] = [];
+    const committed = await store.commit((time) => {
+      if (owner.aborted !== null) throw owner.aborted;
+      const decision = evaluate((name) => store.get(name), writes, time);
+      changes = decision.changes;
+      blockers = locks.conflicts(owner, changes);
+      return blockers.length > 0 ? null : decision;
+    });
+    if (committed !== null) return committed;
+    await locks.waitFor(owner, blockers, changes);
+  }
+}
+
+/** What the writes do, in their order, to the documents as they are now. */
+function evaluate(
+  get: (name: string) => Document | null,
+  writes: readonly Write[],
+  time: bigint,
+): { changes: readonly Change[]; answer: Committed } {
+  const changes = new Map<string, Change>();
+  const results = writes.map((write): Result => {
+    const { name } = write;
+    const before = changes.has(name) ? changes.get(name)!.before : get(name);
+    const current = changes.has(name) ? changes.get(name)!.after : before;
+    const { after, transformResults } = applyWrite(write, current, time);
+    changes.set(name, { name, before, after });
+    return { document: after, transformResults };
+  });
+  const effective = [...changes.values()].filter(
+    ({ before, after }) => before?.updateTime !== after?.updateTime,
+  );
+  return { changes: effective, answer: { time, results } };
+}
+
+function answerOf({ time, results }: Committed): object {
+  return { writeResults: results.map(resultOf), commitTime: timestampOf(time) };
+}
+
+function resultOf({ document, transformResults }: Result): object {
+  return {
+    ...(document === null ? {} : { updateTime: timestampOf(document.updateTime) }),
+    transformResults: transformResults.map(writeValue),
+  };
+}

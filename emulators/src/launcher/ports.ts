@@ -1,0 +1,100 @@
+// Chooses the ports of a stack and checks that they are free, naming who holds those that are not.
+import { connect, createServer, type Server } from "node:net";
+import { portOwner } from "./port-owner.ts";
+import { HOST, PARTS, type Part, type Ports, PURPOSE } from "./project.ts";
+
+/** As firebase.json says; that plus an offset; or any that are free. */
+export type PortChoice = "fixed" | "free" | { readonly offset: number };
+
+const HIGHEST_PORT = 65_535;
+
+export async function choosePorts(wanted: Ports, choice: PortChoice): Promise<Ports> {
+  if (choice === "free") return freePorts();
+  const ports = shifted(wanted, choice === "fixed" ? 0 : choice.offset);
+  const taken = await takenAmong(ports);
+  if (taken.length > 0) throw new Error(takenMessage(taken, ports));
+  return ports;
+}
+
+function shifted(wanted: Ports, offset: number): Ports {
+  const ports = Object.fromEntries(PARTS.map((part) => [part, wanted[part] + offset])) as Record<
+    Part,
+    number
+  >;
+  const wrong = PARTS.find((part) => !(ports[part] >= 1 && ports[part] <= HIGHEST_PORT));
+  if (wrong !== undefined) {
+    throw new Error(
+      `Cannot start: with the offset ${offset} the port of ${wrong} would be ${ports[wrong]}, not 1 to ${HIGHEST_PORT}.`,
+    );
+  }
+  return ports;
+}
+
+/** All are held until all are chosen, or one could be given out twice. */
+async function freePorts(): Promise<Ports> {
+  const servers = await Promise.all(PARTS.map(() => listenOn(0)));
+  const entries = PARTS.map((part, i) => {
+    const address = servers[i]!.address();
+    if (address === null || typeof address === "string") throw new Error("bug: a TCP server without a port");
+    return [part, address.port] as const;
+  });
+  await Promise.all(servers.map(closed));
+  return Object.fromEntries(entries) as Record<Part, number>;
+}
+
+async function takenAmong(ports: Ports): Promise<Part[]> {
+  const free = await Promise.all(PARTS.map((part) => isFree(ports[part])));
+  return PARTS.filter((_, i) => !free[i]);
+}
+
+async function isFree(port: number): Promise<boolean> {
+  // Some systems let a second process listen on one address while the first listens on all of them.
+  if (await answers(port)) return false;
+  try {
+    await closed(await listenOn(port));
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EADDRINUSE" || code === "EACCES") return false;
+    throw error;
+  }
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: HOST, port });
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
+}
+
+function listenOn(port: number): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen({ host: HOST, port, exclusive: true }, () => resolve(server));
+  });
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => server.close(() => resolve()));
+}
+
+function takenMessage(taken: readonly Part[], ports: Ports): string {
+  const lines = taken.map((part) => {
+    const owner = portOwner(ports[part]);
+    const by =
+      owner === null
+        ? "a process that cannot be seen from here (perhaps another user's)"
+        : `${owner.name} (process ${owner.pid})`;
+    return `  port ${ports[part]}, for ${PURPOSE[part]}, is taken by ${by}`;
+  });
+  return [
+    "Cannot start:",
+    ...lines,
+    "Stop what holds it, or start beside it:  npm start -- --port-offset 100",
+  ].join("\n");
+}

@@ -1,0 +1,61 @@
+// Waits until the stack is of use: the hub lists every part, the functions are known, and the health answer comes through hosting.
+import { setTimeout as sleep } from "node:timers/promises";
+import { HOST, PARTS, type Part, type Ports } from "./project.ts";
+
+const POLL_MS = 50;
+const ANSWER_WITHIN_MS = 20_000;
+
+export interface Running {
+  /** The processes that are not the suite itself, by part. */
+  readonly pids: Readonly<Partial<Record<Part, number>>>;
+  readonly functions: readonly string[];
+}
+
+export async function whatRuns(ports: Ports, hasFunctions: boolean): Promise<Running> {
+  const parts = (await json(`http://${HOST}:${ports.hub}/emulators`)) as Record<string, { pid?: number }>;
+  const missing = PARTS.filter(
+    (part) => parts[part] === undefined && (hasFunctions || !needsFunctions(part)),
+  );
+  if (missing.length > 0) throw new Error(`The suite started without ${missing.join(", ")}.`);
+  const pids = Object.fromEntries(
+    PARTS.flatMap((part) => (parts[part]?.pid ? [[part, parts[part].pid] as const] : [])),
+  );
+  return { pids, functions: hasFunctions ? await functionsAt(ports) : [] };
+}
+
+function needsFunctions(part: Part): boolean {
+  return part === "functions" || part === "eventarc" || part === "tasks";
+}
+
+interface Backends {
+  readonly backends: readonly { readonly functionTriggers: readonly { readonly name: string }[] }[];
+}
+
+/** A source that cannot be loaded does not stop the suite: it runs on without functions. */
+async function functionsAt(ports: Ports): Promise<string[]> {
+  const { backends } = (await json(`http://${HOST}:${ports.functions}/backends`)) as Backends;
+  const names = backends.flatMap(({ functionTriggers }) => functionTriggers.map(({ name }) => name));
+  if (names.length === 0) throw new Error("The functions could not be loaded; what they said stands above.");
+  return names.sort();
+}
+
+async function json(url: string): Promise<unknown> {
+  return (await fetch(url)).json();
+}
+
+/** Also warms the function's process, so that the user's first call is quick. */
+export async function answersWell(url: string): Promise<void> {
+  const deadline = performance.now() + ANSWER_WITHIN_MS;
+  let last = "nothing";
+  while (performance.now() < deadline) {
+    try {
+      const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+      if (response.status === 200) return void (await response.text());
+      last = `${response.status} ${(await response.text()).slice(0, 200)}`;
+    } catch (error) {
+      last = (error as Error).message;
+    }
+    await sleep(POLL_MS);
+  }
+  throw new Error(`${url} should answer 200 and answered: ${last}`);
+}

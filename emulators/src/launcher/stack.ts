@@ -1,0 +1,200 @@
+// Starts the whole local stack and stops it: ports, build, data, suite, readiness. `npm start`, the tests and the bench use this.
+import { rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { buildFunctions } from "./build.ts";
+import { dataToImport, removeData } from "./data.ts";
+import { clientEnvironment, type EmulatorOptions, suiteEnvironment } from "./environment.ts";
+import { type Folders, makeFolders, writeSuiteProject } from "./folders.ts";
+import { withLog } from "./log-ends.ts";
+import { checkOfficial } from "./official.ts";
+import { choosePorts, type PortChoice } from "./ports.ts";
+import { HOST, type Part, type Ports, type Project, REPOSITORY, readProject } from "./project.ts";
+import { answersWell, type Running, whatRuns } from "./ready.ts";
+import { type Suite, startSuite } from "./suite.ts";
+import type { Shown } from "./suite-output.ts";
+import { watchParts } from "./watch.ts";
+
+export interface StackOptions extends Partial<EmulatorOptions> {
+  /** The folder of the firebase.json; this repository if not given. */
+  readonly project?: string;
+  /** Where data and logs go; `.local` in the project if not given. Two stacks at once need two of them. */
+  readonly local?: string;
+  readonly ports?: PortChoice;
+  /** Removes what earlier runs kept. */
+  readonly fresh?: boolean;
+  /** The export that a stack without data begins with; `emulator-data` in the project if not given. */
+  readonly samples?: string;
+  /** Fills a stack that cannot import that export by itself: Google's emulators, which do not know its format. */
+  readonly load?: (samples: string, environment: Stack["environment"]) => Promise<void>;
+  /** A path that must answer 200 through hosting; null for none. */
+  readonly health?: string | null;
+  readonly onProgress?: (text: string) => void;
+  readonly onShown?: (shown: Shown) => void;
+  readonly onSuiteLine?: (line: string) => void;
+  /** Gives up a start that is under way. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Stack {
+  readonly ports: Ports;
+  readonly urls: { readonly hosting: string; readonly functions: string; readonly hub: string };
+  /** What clients and commands need in their environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly folders: Folders;
+  readonly running: Running;
+  readonly suitePid: number;
+  /** The sample data that this stack began with, if it did. */
+  readonly imported: string | null;
+  /** Resolves, with what is to be told, when a part ends that was not asked to; the rest is stopped by then. */
+  readonly broken: Promise<string>;
+  stop(): Promise<void>;
+  kill(): void;
+}
+
+/** Enough for a chain of triggers, and few enough processes for a small machine. */
+const PARALLEL_CALLS = 8;
+const DEFAULT_HEALTH = "/api/v1/health";
+const READY_WITHIN_MS = 90_000;
+
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const project = readProject(options.project ?? REPOSITORY);
+  if (options.official) checkOfficial();
+  const ports = await choosePorts(project.ports, options.ports ?? "fixed");
+  const folders = makeFolders(resolve(options.local ?? join(project.root, ".local")));
+  try {
+    return await startIn(folders, project, ports, options);
+  } catch (error) {
+    removeTemporary(folders);
+    throw error;
+  }
+}
+
+async function startIn(
+  folders: Folders,
+  project: Project,
+  ports: Ports,
+  options: StackOptions,
+): Promise<Stack> {
+  const { onProgress = ignore, health = DEFAULT_HEALTH } = options;
+  const emulators = emulatorOptions(options);
+  if (options.fresh) onProgress(removeData(folders.data));
+  await build(project, onProgress);
+  const samples = options.samples ?? join(project.root, "emulator-data");
+  const imported = dataToImport(samples, folders.data, emulators.memory || emulators.official);
+
+  onProgress(`Starting ${emulators.official ? "Google's emulators" : "the stand-ins and the suite"} …`);
+  const suite = startSuite({
+    config: writeSuiteProject(project, ports, folders),
+    logs: folders.logs,
+    environment: suiteEnvironment(folders, emulators),
+    importFrom: emulators.official ? null : imported,
+    onShown: options.onShown ?? ignore,
+    onLine: options.onSuiteLine ?? ignore,
+  });
+  const end = ending(suite, folders);
+  const environment = clientEnvironment(ports);
+  const urls = urlsOf(ports);
+  try {
+    await orFail(suite.ready, suite, folders, options.signal);
+    const running = await whatRuns(ports, project.functionFolders.length > 0);
+    if (emulators.official && imported !== null) await options.load?.(imported, environment);
+    if (health !== null) {
+      onProgress("Waiting for the first answer …");
+      await orFail(answersWell(`${urls.hosting}${health}`), suite, folders, options.signal);
+    }
+    const watch = watchParts(suite, running, folders);
+    return {
+      ports,
+      urls,
+      environment,
+      folders,
+      running,
+      suitePid: suite.pid,
+      imported,
+      broken: watch.broken.then(async (message) => {
+        await end.stop();
+        return message;
+      }),
+      stop: () => {
+        watch.cancel();
+        return end.stop();
+      },
+      kill: () => {
+        watch.cancel();
+        end.kill();
+      },
+    };
+  } catch (error) {
+    await end.stop();
+    throw error;
+  }
+}
+
+function emulatorOptions(options: StackOptions): EmulatorOptions {
+  const {
+    memory = false,
+    strict = false,
+    admin = false,
+    official = false,
+    parallel = PARALLEL_CALLS,
+  } = options;
+  return { memory, strict, admin, official, parallel };
+}
+
+async function build(project: Project, onProgress: (text: string) => void): Promise<void> {
+  for (const folder of project.functionFolders) {
+    if (await buildFunctions(folder)) onProgress(`Built ${folder}/lib.`);
+  }
+}
+
+function urlsOf(ports: Ports): Stack["urls"] {
+  const at = (part: Part) => `http://${HOST}:${ports[part]}`;
+  return { hosting: at("hosting"), functions: at("functions"), hub: at("hub") };
+}
+
+/** However often and by whomever it is asked for, the stack ends once. */
+function ending(suite: Suite, folders: Folders): { stop(): Promise<void>; kill(): void } {
+  let stopped: Promise<void> | undefined;
+  return {
+    stop: () => {
+      stopped ??= suite.stop().then(() => removeTemporary(folders));
+      return stopped;
+    },
+    kill: () => {
+      suite.kill();
+      removeTemporary(folders);
+    },
+  };
+}
+
+function removeTemporary({ temporary }: Folders): void {
+  rmSync(temporary, { recursive: true, force: true });
+}
+
+async function orFail<T>(
+  work: Promise<T>,
+  suite: Suite,
+  folders: Folders,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    const message = `Not ready after ${READY_WITHIN_MS / 1000} s.`;
+    timer = setTimeout(() => reject(new Error(withLog(message, folders, null))), READY_WITHIN_MS);
+  });
+  const ended = suite.exited.then(() => {
+    throw new Error(withLog("The Emulator Suite ended while it started.", folders, null));
+  });
+  const givenUp = new Promise<never>((_, reject) => {
+    const giveUp = () => reject(new Error("The start was given up."));
+    if (signal?.aborted) giveUp();
+    else signal?.addEventListener("abort", giveUp, { once: true });
+  });
+  try {
+    return await Promise.race([work, ended, tooLate, givenUp]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function ignore(): void {}

@@ -1,0 +1,299 @@
+// The topics and subscriptions: memory is the working state, and each change that is acknowledged is committed first.
+import type { GroupCommit } from "../durable/group-commit.ts";
+import type { Faults } from "../wire/faults.ts";
+import { type AckId, parseAckId } from "./ack-id.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import { type Draft, type Message, stamp, withAttributes } from "./message.ts";
+import { MessageFaults } from "./message-faults.ts";
+import { alreadyExists, DELETED_TOPIC, idOf, notFound, projectOf } from "./names.ts";
+import { policyOf, retentionMs, type SubscriptionSettings, type TopicSettings } from "./settings.ts";
+import type { Storage, Stored } from "./storage.ts";
+import { type Delivery, Subscription } from "./subscription.ts";
+import type { Now, SetTimer } from "./timer.ts";
+
+interface Topic {
+  settings: TopicSettings;
+  readonly attached: Set<Attached>;
+}
+
+interface Attached {
+  settings: SubscriptionSettings;
+  readonly dispatcher: Dispatcher;
+}
+
+export interface BrokerOptions {
+  readonly storage: Storage;
+  readonly commit: GroupCommit;
+  readonly faults: Faults;
+  readonly now: Now;
+  readonly setTimer: SetTimer;
+}
+
+export class Broker {
+  readonly #options: BrokerOptions;
+  readonly #topics = new Map<string, Topic>();
+  readonly #subscriptions = new Map<string, Attached>();
+  /** How many subscriptions have yet to acknowledge a message; the last one deletes it. */
+  readonly #holders = new Map<number, number>();
+  readonly #startedAt: number;
+  #lastId = 0;
+
+  constructor(options: BrokerOptions) {
+    this.#options = options;
+    this.#startedAt = options.now();
+    this.#load(options.storage.load());
+  }
+
+  createTopic(settings: TopicSettings): Promise<TopicSettings> {
+    return this.#commit((storage) => {
+      if (this.#topics.has(settings.name)) throw alreadyExists(settings.name);
+      storage.putTopic(settings);
+      this.#topics.set(settings.name, { settings, attached: new Set() });
+      return settings;
+    });
+  }
+
+  updateTopic(name: string, update: (before: TopicSettings) => TopicSettings): Promise<TopicSettings> {
+    return this.#commit((storage) => {
+      const topic = this.#topic(name);
+      const settings = update(topic.settings);
+      storage.putTopic(settings);
+      topic.settings = settings;
+      return settings;
+    });
+  }
+
+  /** Its subscriptions stay, with what they have yet to deliver. */
+  deleteTopic(name: string): Promise<void> {
+    return this.#commit((storage) => {
+      const { attached } = this.#topic(name);
+      storage.deleteTopic(name);
+      this.#topics.delete(name);
+      for (const subscription of attached) this.#set(subscription, { topic: DELETED_TOPIC });
+    });
+  }
+
+  topic(name: string): TopicSettings {
+    return this.#topic(name).settings;
+  }
+
+  topicsOf(project: string): TopicSettings[] {
+    return [...this.#topics.values()]
+      .map(({ settings }) => settings)
+      .filter(({ name }) => projectOf(name) === project);
+  }
+
+  subscriptionsOfTopic(name: string): string[] {
+    return [...this.#topic(name).attached].map(({ settings }) => settings.name);
+  }
+
+  createSubscription(settings: SubscriptionSettings): Promise<SubscriptionSettings> {
+    return this.#commit((storage) => {
+      if (this.#subscriptions.has(settings.name)) throw alreadyExists(settings.name);
+      const topic = this.#topic(settings.topic);
+      this.#checkDeadLetterTopic(settings);
+      const subscription = this.#attach(storage.addSubscription(settings), settings);
+      topic.attached.add(subscription);
+      return settings;
+    });
+  }
+
+  updateSubscription(
+    name: string,
+    update: (before: SubscriptionSettings) => SubscriptionSettings,
+  ): Promise<SubscriptionSettings> {
+    return this.#commit(() => {
+      const subscription = this.#subscription(name);
+      const settings = update(subscription.settings);
+      this.#checkDeadLetterTopic(settings);
+      this.#set(subscription, settings);
+      return settings;
+    });
+  }
+
+  deleteSubscription(name: string): Promise<void> {
+    return this.#commit((storage) => {
+      const subscription = this.#subscription(name);
+      const { dispatcher, settings } = subscription;
+      storage.deleteSubscription(dispatcher.id);
+      for (const { id } of dispatcher.state.messages()) this.#drop(id, dispatcher.id);
+      this.#subscriptions.delete(name);
+      this.#topics.get(settings.topic)?.attached.delete(subscription);
+      queueMicrotask(() => dispatcher.close(notFound(name)));
+    });
+  }
+
+  subscription(name: string): SubscriptionSettings {
+    return this.#subscription(name).settings;
+  }
+
+  subscriptionsOf(project: string): SubscriptionSettings[] {
+    return [...this.#subscriptions.values()]
+      .map(({ settings }) => settings)
+      .filter(({ name }) => projectOf(name) === project);
+  }
+
+  /** Where a subscription's messages are handed out. */
+  dispatcher(name: string): Dispatcher {
+    return this.#subscription(name).dispatcher;
+  }
+
+  /** Resolves with the messages' ids once they are kept for each subscription. */
+  publish(topic: string, drafts: readonly Draft[]): Promise<number[]> {
+    return this.#commit(() => this.#publish(this.#topic(topic), drafts));
+  }
+
+  async acknowledge(name: string, ackIds: readonly string[]): Promise<void> {
+    const parsed = ackIds.map(parseAckId);
+    await this.#commit(() => {
+      const { dispatcher } = this.#subscription(name);
+      for (const ackId of parsed)
+        if (ackId.subscription === dispatcher.id) this.#acknowledge(dispatcher, ackId);
+      dispatcher.wake();
+    });
+  }
+
+  modifyAckDeadline(name: string, ackIds: readonly string[], deadlineMs: number): void {
+    const { dispatcher } = this.#subscription(name);
+    const now = this.#options.now();
+    for (const { subscription, message, lease } of ackIds.map(parseAckId))
+      if (subscription === dispatcher.id) dispatcher.state.modify(message, lease, deadlineMs, now);
+    dispatcher.wake();
+  }
+
+  close(error: Error): void {
+    for (const { dispatcher } of this.#subscriptions.values()) dispatcher.close(error);
+  }
+
+  #publish({ attached }: Topic, drafts: readonly Draft[]): number[] {
+    const { storage, now } = this.#options;
+    const publishedAt = now();
+    const messages = drafts.map((draft) => stamp(draft, this.#nextId(), publishedAt));
+    storage.setLastId(this.#lastId);
+    if (attached.size > 0) for (const message of messages) this.#keep(message, attached);
+    for (const { dispatcher } of attached) dispatcher.wake();
+    return messages.map(({ id }) => id);
+  }
+
+  #keep(message: Message, attached: ReadonlySet<Attached>): void {
+    const { storage } = this.#options;
+    storage.addMessage(message);
+    for (const { dispatcher } of attached) {
+      storage.addPending(message.id, dispatcher.id);
+      dispatcher.state.add(message);
+    }
+    this.#holders.set(message.id, attached.size);
+  }
+
+  #acknowledge(dispatcher: Dispatcher, { message }: Pick<AckId, "message">): void {
+    if (dispatcher.state.acknowledge(message) !== null) this.#drop(message, dispatcher.id);
+  }
+
+  #drop(message: number, subscription: number): void {
+    const { storage } = this.#options;
+    const holders = this.#holders.get(message)! - 1;
+    storage.deletePending(message, subscription);
+    if (holders > 0) this.#holders.set(message, holders);
+    else {
+      this.#holders.delete(message);
+      storage.deleteMessage(message);
+    }
+  }
+
+  /** Ids only ever rise, over restarts too, and those of a new data folder do not repeat those of an old one. */
+  #nextId(): number {
+    this.#lastId = Math.max(this.#lastId + 1, this.#options.now() * 1_000);
+    return this.#lastId;
+  }
+
+  /** https://cloud.google.com/pubsub/docs/handling-failures#how_dead_letter_topics_work */
+  #forwardExhausted(subscription: Attached): void {
+    const { dispatcher } = subscription;
+    const exhausted = dispatcher.state.takeExhausted();
+    if (exhausted.length === 0) return;
+    const done = this.#commit(() => {
+      // Deleted meanwhile, and with it what it held.
+      if (this.#subscriptions.get(subscription.settings.name) !== subscription) return;
+      const topic = this.#topics.get(subscription.settings.deadLetterPolicy?.deadLetterTopic ?? "");
+      for (const delivery of exhausted) {
+        if (topic === undefined) dispatcher.state.giveBack(delivery.message.id, this.#options.now());
+        else {
+          this.#publish(topic, [deadLetter(delivery, subscription.settings)]);
+          this.#acknowledge(dispatcher, { message: delivery.message.id });
+        }
+      }
+      dispatcher.wake();
+    });
+    // The failure of a commit ends the process.
+    done.catch(() => {});
+  }
+
+  #checkDeadLetterTopic({ deadLetterPolicy }: SubscriptionSettings): void {
+    if (deadLetterPolicy !== null) this.#topic(deadLetterPolicy.deadLetterTopic);
+  }
+
+  #set(subscription: Attached, change: Partial<SubscriptionSettings>): void {
+    subscription.settings = { ...subscription.settings, ...change };
+    subscription.dispatcher.state.policy = policyOf(subscription.settings);
+    this.#options.storage.putSubscription(subscription.dispatcher.id, subscription.settings);
+  }
+
+  #attach(id: number, settings: SubscriptionSettings): Attached {
+    const { faults, setTimer } = this.#options;
+    const dispatcher = new Dispatcher(
+      id,
+      new Subscription(policyOf(settings), this.#startedAt),
+      this.#options,
+      new MessageFaults(faults, setTimer),
+      () => this.#forwardExhausted(subscription),
+    );
+    const subscription: Attached = { settings, dispatcher };
+    this.#subscriptions.set(settings.name, subscription);
+    return subscription;
+  }
+
+  #topic(name: string): Topic {
+    const topic = this.#topics.get(name);
+    if (topic === undefined) throw notFound(name);
+    return topic;
+  }
+
+  #subscription(name: string): Attached {
+    const subscription = this.#subscriptions.get(name);
+    if (subscription === undefined) throw notFound(name);
+    return subscription;
+  }
+
+  #commit<T>(work: (storage: Storage) => T): Promise<T> {
+    return this.#options.commit.run(() => work(this.#options.storage));
+  }
+
+  #load({ lastId, topics, subscriptions, messages, pending }: Stored): void {
+    this.#lastId = lastId;
+    for (const settings of topics) this.#topics.set(settings.name, { settings, attached: new Set() });
+    const byId = new Map<number, Attached>();
+    for (const { id, settings } of subscriptions) {
+      const subscription = this.#attach(id, settings);
+      byId.set(id, subscription);
+      this.#topics.get(settings.topic)?.attached.add(subscription);
+    }
+    const byMessage = new Map(messages.map((message) => [message.id, message]));
+    for (const { message } of pending) this.#holders.set(message, (this.#holders.get(message) ?? 0) + 1);
+    const now = this.#options.now();
+    for (const { message: id, subscription: by } of pending) {
+      const message = byMessage.get(id)!;
+      const { dispatcher, settings } = byId.get(by)!;
+      if (message.publishedAt + retentionMs(settings) >= now) dispatcher.state.add(message);
+      else this.#drop(id, by);
+    }
+  }
+}
+
+function deadLetter({ message, attempt }: Delivery, { name }: SubscriptionSettings): Draft {
+  return withAttributes(message, {
+    CloudPubSubDeadLetterSourceDeliveryCount: String(attempt),
+    CloudPubSubDeadLetterSourceSubscription: idOf(name),
+    CloudPubSubDeadLetterSourceSubscriptionProject: idOf(projectOf(name)),
+    CloudPubSubDeadLetterSourceTopicPublishTime: new Date(message.publishedAt).toISOString(),
+  });
+}

@@ -1,0 +1,41 @@
+// The deployed page: everything it needs comes from its own site, as its headers demand, and nobody reads the database past the functions.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { REPOSITORY } from "../../src/launcher/project.ts";
+import { paintFor } from "../../src/launcher/screen.ts";
+
+const page = readFileSync(join(REPOSITORY, "hosting/index.html"), "utf8");
+const { hosting } = JSON.parse(readFileSync(join(REPOSITORY, "firebase.json"), "utf8"));
+
+describe("hosting", () => {
+  test("serves a page whose scripts and styles are files beside it", () => {
+    const links = [...page.matchAll(/(?:src|href)="(\/[^"]+\.(?:js|css))"/g)].map(([, path]) => path!);
+    expect(links).toHaveLength(2);
+    for (const path of links) expect(existsSync(join(REPOSITORY, "hosting", path))).toBe(true);
+    expect(page).not.toMatch(/https?:\/\/|<style|<script>| style=| on[a-z]+=/);
+  });
+
+  test("allows nothing from other sites and nothing inline", () => {
+    const [{ headers }] = hosting.headers;
+    const byName = Object.fromEntries(
+      headers.map(({ key, value }: { key: string; value: string }) => [key, value]),
+    );
+    expect(byName["Content-Security-Policy"]).toMatch(/^default-src 'none'/);
+    expect(byName["Content-Security-Policy"]).not.toMatch(/unsafe|\*|https?:/);
+    expect(byName["X-Content-Type-Options"]).toBe("nosniff");
+  });
+
+  test("leads /api to the function api", () => {
+    expect(hosting.rewrites).toEqual([{ source: "/api/**", function: "api" }]);
+  });
+});
+
+describe("paintFor", () => {
+  test("colours on a terminal only, and not when NO_COLOR is set", () => {
+    expect(paintFor(true, {}).red("x")).toBe("\u001b[31mx\u001b[0m");
+    expect(paintFor(false, {}).red("x")).toBe("x");
+    expect(paintFor(true, { NO_COLOR: "1" }).red("x")).toBe("x");
+    expect(paintFor(true, { TERM: "dumb" }).red("x")).toBe("x");
+  });
+});

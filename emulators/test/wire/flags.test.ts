@@ -1,0 +1,36 @@
+// The command line of the stand-ins.
+import { expect, test } from "vitest";
+import { portOf, readFlags, storageOf } from "../../src/wire/flags.ts";
+
+const KNOWN = { text: ["host", "port", "data"], on: ["memory", "strict", "admin"] };
+
+test("readFlags reads both forms, and passes over what it does not know", () => {
+  const { text, on } = readFlags(
+    ["--host=h", "--port", "1", "--new-flag", "value", "--other=2", "--memory"],
+    KNOWN,
+  );
+  expect(text).toEqual({ host: "h", port: "1" });
+  expect([...on]).toEqual(["memory"]);
+});
+
+test("readFlags refuses a flag without its value", () => {
+  expect(() => readFlags(["--port"], KNOWN)).toThrow("--port needs a value");
+});
+
+test("portOf refuses what is not a port", () => {
+  expect(portOf(undefined, 8080)).toBe(8080);
+  expect(portOf("0", 8080)).toBe(0);
+  for (const text of ["x", "-1", "65536", "1.5"]) expect(() => portOf(text, 8080)).toThrow(`--port ${text}`);
+});
+
+test("storageOf takes the flags first, then the environment", () => {
+  const env = { POLICYLEDGER_EMULATOR_DATA: "there", POLICYLEDGER_EMULATOR_STRICT: "1" };
+  expect(storageOf(readFlags([], KNOWN), {})).toEqual({ data: ".local", strict: false, admin: false });
+  expect(storageOf(readFlags([], KNOWN), env)).toEqual({ data: "there", strict: true, admin: false });
+  expect(storageOf(readFlags(["--data", "here", "--admin"], KNOWN), env)).toEqual({
+    data: "here",
+    strict: true,
+    admin: true,
+  });
+  expect(storageOf(readFlags(["--memory"], KNOWN), env).data).toBe(null);
+});
