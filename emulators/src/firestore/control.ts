@@ -6,7 +6,7 @@ import type { Document } from "./document.ts";
 import { exportDocuments, readExport } from "./export.ts";
 import { type RulesIssue, rulesIssues } from "./rules.ts";
 import type { Store } from "./store.ts";
-import type { Registration, Triggers } from "./triggers.ts";
+import type { FirstRegistration, Registration, Triggers } from "./triggers.ts";
 
 interface Parts {
   readonly store: Store;
@@ -27,7 +27,7 @@ const ROUTES: readonly (readonly [
   (parts: Parts, ids: string[], body: Json, url: URL) => Answer,
 ])[] = [
   ["POST", /^\/emulator\/v1\/projects\/([^/:]+)\/eventarcTrigger$/, registerTrigger],
-  ["PUT", /^\/emulator\/v1\/projects\/([^/:]+)\/triggers\/([^/]+)$/, refuseFirstGeneration],
+  ["PUT", /^\/emulator\/v1\/projects\/([^/:]+)\/triggers\/([^/]+)$/, registerFirst],
   ["PUT", /^\/emulator\/v1\/projects\/([^/:]+):securityRules$/, putRules],
   ["DELETE", /^\/emulator\/v1\/projects\/([^/:]+)\/databases\/([^/]+)\/documents$/, clear],
   ["POST", /^\/emulator\/v1\/projects\/([^/:]+):export$/, exportAll],
@@ -76,11 +76,9 @@ function registerTrigger({ triggers }: Parts, [project]: string[], body: Json, u
   return fault === null ? Response.json({}) : failure(400, fault);
 }
 
-function refuseFirstGeneration(): Response {
-  return failure(
-    501,
-    "First-generation document triggers are not implemented by the local Firestore: use the second generation.",
-  );
+function registerFirst({ triggers }: Parts, [, key]: string[], body: Json): Response {
+  const fault = triggers.registerFirst(key!, body as FirstRegistration);
+  return fault === null ? Response.json({}) : failure(400, fault);
 }
 
 function putRules(_: Parts, __: string[], body: Json): Response {

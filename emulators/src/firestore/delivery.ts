@@ -11,7 +11,7 @@ export interface Event {
   readonly trigger: string;
   /** The full name of the document. */
   readonly document: string;
-  readonly event: Uint8Array;
+  readonly body: Uint8Array;
   readonly headers: string;
 }
 
@@ -125,11 +125,9 @@ export class Delivery {
     else this.#queues.delete(key);
   }
 
-  #post({ trigger, document, event, headers }: Event): Promise<{ status: number; text: string }> {
+  #post({ trigger, document, body, headers }: Event): Promise<{ status: number; text: string }> {
     const [host, port] = this.#options.functions.split(/:(?=\d+$)/) as [string, string];
     const project = document.split("/", 2)[1]!;
-    // The Functions emulator expects base64 text where the cloud sends bytes.
-    const body = Buffer.from(event).toString("base64");
     return new Promise((resolve, reject) => {
       const post = request(
         {

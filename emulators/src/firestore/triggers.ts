@@ -6,22 +6,28 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Faults } from "../wire/faults.ts";
 import { Delivery, type Event } from "./delivery.ts";
-import { type EventKind, eventOf } from "./event.ts";
+import { type EventKind, eventOf, type Generation } from "./event.ts";
 import { compilePattern, type Pattern } from "./pattern.ts";
 import type { Change, Commit, Store } from "./store.ts";
 
 interface Trigger {
   readonly key: string;
   readonly kind: EventKind;
+  readonly generation: Generation;
   readonly database: string;
   readonly matches: Pattern;
 }
 
-/** The body of the Functions emulator's registration. */
+/** What the Functions emulator registers for a function of the second generation. */
 export interface Registration {
   readonly eventType?: unknown;
   readonly database?: unknown;
   readonly document?: { readonly value?: unknown; readonly matchType?: unknown };
+}
+
+/** And for one of the first. */
+export interface FirstRegistration {
+  readonly eventTrigger?: { readonly eventType?: unknown; readonly resource?: unknown };
 }
 
 interface TriggersOptions {
@@ -36,7 +42,7 @@ const SCHEMA = `
     id TEXT NOT NULL,
     trigger TEXT NOT NULL,
     document TEXT NOT NULL,
-    event BLOB NOT NULL,
+    body BLOB NOT NULL,
     headers TEXT NOT NULL
   );
 `;
@@ -45,6 +51,12 @@ const KINDS: Readonly<Record<string, EventKind>> = {
   "google.cloud.firestore.document.v1.updated": "updated",
   "google.cloud.firestore.document.v1.deleted": "deleted",
   "google.cloud.firestore.document.v1.written": "written",
+};
+const FIRST_KINDS: Readonly<Record<string, EventKind>> = {
+  "providers/cloud.firestore/eventTypes/document.create": "created",
+  "providers/cloud.firestore/eventTypes/document.update": "updated",
+  "providers/cloud.firestore/eventTypes/document.delete": "deleted",
+  "providers/cloud.firestore/eventTypes/document.write": "written",
 };
 
 export class Triggers {
@@ -66,12 +78,12 @@ export class Triggers {
       delivery.add(row as unknown as Event);
 
     const insert = db.prepare(
-      "INSERT INTO events (id, trigger, document, event, headers) VALUES (?, ?, ?, ?, ?)",
+      "INSERT INTO events (id, trigger, document, body, headers) VALUES (?, ?, ?, ?, ?)",
     );
     let raised: Event[] = [];
     store.withinCommit((commit) => {
       for (const event of this.#eventsOf(commit)) {
-        const { id, trigger, document, event: body, headers } = event;
+        const { id, trigger, document, body, headers } = event;
         const { lastInsertRowid } = insert.run(id, trigger, document, body, headers);
         raised.push({ ...event, seq: Number(lastInsertRowid) });
       }
@@ -86,17 +98,32 @@ export class Triggers {
   /** Answers with what is wrong with the registration, or null. */
   register(key: string, project: string, { eventType, database, document }: Registration): string | null {
     const kind = KINDS[String(eventType).replace(/\.withAuthContext$/, "")];
-    if (kind === undefined)
-      return `The event type "${eventType}" is not one of ${Object.keys(KINDS).join(", ")}.`;
+    if (kind === undefined) return unknownKind(eventType, KINDS);
     if (typeof document?.value !== "string") return "The trigger names no document.";
-    this.#triggers.set(key, {
+    this.#add({
       key,
       kind,
+      generation: 2,
       database: `projects/${project}/databases/${database ?? "(default)"}`,
       matches: compilePattern(document.value, document.matchType === "PATH_PATTERN"),
     });
-    this.#delivery?.open(key);
     return null;
+  }
+
+  registerFirst(key: string, { eventTrigger }: FirstRegistration): string | null {
+    const { eventType, resource } = eventTrigger ?? {};
+    const kind = FIRST_KINDS[String(eventType)];
+    if (kind === undefined) return unknownKind(eventType, FIRST_KINDS);
+    const [, database, path] =
+      /^(projects\/[^/]+\/databases\/[^/@]+)\/documents(?:@[^/]*)?\/(.+)$/.exec(String(resource)) ?? [];
+    if (path === undefined) return `The resource "${resource}" names no document.`;
+    this.#add({ key, kind, generation: 1, database: database!, matches: compilePattern(path, true) });
+    return null;
+  }
+
+  #add(trigger: Trigger): void {
+    this.#triggers.set(trigger.key, trigger);
+    this.#delivery?.open(trigger.key);
   }
 
   close(): void {
@@ -106,8 +133,12 @@ export class Triggers {
   *#eventsOf(commit: Commit): Iterable<Omit<Event, "seq">> {
     for (const change of commit.changes)
       for (const trigger of this.#triggers.values())
-        if (isFor(trigger, change)) yield eventOf(trigger.key, trigger.kind, change, commit.time);
+        if (isFor(trigger, change)) yield eventOf(trigger, change, commit.time);
   }
+}
+
+function unknownKind(eventType: unknown, kinds: object): string {
+  return `The event type "${eventType}" is not one of ${Object.keys(kinds).join(", ")}.`;
 }
 
 function isFor({ kind, database, matches }: Trigger, { name, before, after }: Change): boolean {

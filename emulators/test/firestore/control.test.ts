@@ -167,8 +167,6 @@ test("what is not offered over HTTP says so by its name", async () => {
     501,
     expect.stringContaining("REST and the web channel"),
   ]);
-  const first = await call("PUT", `${CONTROL}/triggers/key`, {});
-  expect([first.status, await first.text()]).toEqual([501, expect.stringContaining("First-generation")]);
 });
 
 test("a body that is no JSON, or too large, is refused", async () => {

@@ -19,6 +19,7 @@ interface Delivered {
   readonly type: string;
   readonly document: string;
   readonly headers: IncomingHttpHeaders;
+  readonly body: string;
   readonly before: Record<string, unknown> | null;
   readonly after: Record<string, unknown> | null;
   readonly mask: readonly string[];
@@ -39,7 +40,10 @@ async function functionsEmulator(answer: (event: Delivered) => number = () => 20
       type: headers["ce-type"] as string,
       document: headers["ce-document"] as string,
       headers,
-      ...readBody(Buffer.from(Buffer.concat(chunks).toString(), "base64")),
+      body: Buffer.concat(chunks).toString(),
+      ...(headers["content-type"] === "application/protobuf"
+        ? readBody(Buffer.from(Buffer.concat(chunks).toString(), "base64"))
+        : { before: null, after: null, mask: [] }),
     };
     delivered.push(event);
     response.writeHead(answer(event)).end();
@@ -105,7 +109,18 @@ async function local(functions: string, data: string | null = null) {
     };
     return fetch(url, { method: "POST", body: JSON.stringify(body) });
   };
-  return { client, register, close };
+  const registerFirst = (key: string, kind: string, path: string) =>
+    fetch(`http://${host}:${port}/emulator/v1/projects/${PROJECT}/triggers/${key}`, {
+      method: "PUT",
+      body: JSON.stringify({
+        eventTrigger: {
+          eventType: `providers/cloud.firestore/eventTypes/document.${kind}`,
+          resource: `projects/${PROJECT}/databases/(default)/documents/${path}`,
+          service: "firestore.googleapis.com",
+        },
+      }),
+    });
+  return { client, register, registerFirst, close };
 }
 
 test("a commit raises an event for each trigger whose kind and path fit, with the document before and after", async () => {
@@ -237,4 +252,43 @@ test("the registration of an event type that does not exist, or without a docume
     error: { message: expect.stringContaining('renamed" is not one of') },
   });
   expect((await register("fine", "created.withAuthContext", "ledger/{id}")).status).toBe(200);
+});
+
+test("a document whose name is not ASCII raises its event as JSON, with the name as it is", async () => {
+  const { address, delivered } = await functionsEmulator();
+  const { client, register } = await local(address);
+  await register("written", "written", "ledger/{id}");
+  await client.doc("ledger/é 100%").set({ n: 1 });
+  await vi.waitUntil(() => delivered.length === 1);
+  expect(delivered[0]!.headers["content-type"]).toBe("application/cloudevents+json");
+  expect(JSON.parse(delivered[0]!.body)).toMatchObject({
+    specversion: "1.0",
+    type: "google.cloud.firestore.document.v1.written",
+    document: "ledger/é 100%",
+    datacontenttype: "application/json",
+    data: { value: { fields: { n: { integerValue: "1" } } }, oldValue: {} },
+  });
+});
+
+test("a function of the first generation gets its events in their form", async () => {
+  const { address, delivered } = await functionsEmulator();
+  const { client, registerFirst } = await local(address);
+  expect((await registerFirst("first", "update", "ledger/{id}")).status).toBe(200);
+  await client.doc("ledger/1").set({ n: 1, kept: true });
+  await client.doc("ledger/1").update({ n: 2 });
+  await vi.waitUntil(() => delivered.length === 1);
+  const name = `projects/${PROJECT}/databases/(default)/documents/ledger/1`;
+  expect(JSON.parse(delivered[0]!.body)).toMatchObject({
+    context: {
+      eventId: expect.stringMatching(/^[0-9a-f]{32}$/),
+      eventType: "providers/cloud.firestore/eventTypes/document.update",
+      resource: { service: "firestore.googleapis.com", name },
+    },
+    data: {
+      value: { name, fields: { n: { integerValue: "2" }, kept: { booleanValue: true } } },
+      oldValue: { name, fields: { n: { integerValue: "1" } } },
+      updateMask: { fieldPaths: ["n"] },
+    },
+  });
+  expect((await registerFirst("odd", "rename", "ledger/{id}")).status).toBe(400);
 });

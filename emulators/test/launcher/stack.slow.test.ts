@@ -63,6 +63,7 @@ describe("startStack", () => {
       "api",
       "created",
       "deleted",
+      "first",
       "fragile",
       "mail",
       "nightly",
@@ -95,6 +96,21 @@ describe("startStack", () => {
     await call("PUT", "notes/two/lines/seven", { n: 7 });
     const entry = await journal("written", { note: "two", line: "seven" });
     expect(entry).toMatchObject({ before: null, after: { n: 7 } });
+  });
+
+  test("keeps a name that is not ASCII as it is, in the event and in the snapshot", async () => {
+    await store.doc("notes/é 100%/lines/ü").set({ n: 8 });
+    const entry = await journal("written", { note: "é 100%", line: "ü" });
+    expect(entry).toMatchObject({ before: null, after: { n: 8 } });
+  });
+
+  test("reaches functions of the first generation, too", async () => {
+    await store.doc("notes/three").set({ text: "first" });
+    await store.doc("notes/three").update({ text: "second" });
+    expect(await journal("first", { note: "three" })).toMatchObject({
+      before: { text: "first" },
+      after: { text: "second" },
+    });
   });
 
   test("hands a published message to its handler", async () => {

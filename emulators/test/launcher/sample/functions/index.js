@@ -2,6 +2,7 @@
 
 import { initializeApp } from "firebase-admin/app";
 import { FieldValue, getFirestore } from "firebase-admin/firestore";
+import { firestore as firstGeneration } from "firebase-functions/v1";
 import { logger } from "firebase-functions/v2";
 import {
   onDocumentCreated,
@@ -46,6 +47,16 @@ export const written = onDocumentWritten("notes/{note}/lines/{line}", (event) =>
     after: event.data.after.data() ?? null,
   }),
 );
+
+export const first = firstGeneration
+  .document("notes/{note}")
+  .onUpdate(({ before, after }, context) =>
+    journal(
+      "first",
+      { id: context.eventId, params: context.params },
+      { before: before.data(), after: after.data() },
+    ),
+  );
 
 /** Fails the first time that it sees a document. */
 export const fragile = onDocumentCreated("fragile/{id}", async (event) => {
