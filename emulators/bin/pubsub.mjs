@@ -1,3 +1,11 @@
 #!/usr/bin/env node
-// The local Pub/Sub; PUBSUB_EMULATOR_BINARY_PATH may name this file.
-import "../src/pubsub/main.ts";
+// The local Pub/Sub as a command, on Node 24 or later, which reads TypeScript.
+const WANTED = 24;
+
+if (Number.parseInt(process.versions.node, 10) < WANTED) {
+  console.error(
+    `The local Pub/Sub needs Node ${WANTED}; this is ${process.version}. Try: npx node emulators/bin/pubsub.mjs`,
+  );
+  process.exit(1);
+}
+await import("../src/pubsub/main.ts");

@@ -22,10 +22,6 @@ export class Collections {
   /** By database, then by the full name of the collection. */
   readonly #databases = new Map<string, Map<string, Collection>>();
 
-  get isEmpty(): boolean {
-    return [...this.#databases.values()].every((collections) => collections.size === 0);
-  }
-
   get(name: string): Document | null {
     return this.#collectionOf(name)?.byName.get(name) ?? null;
   }

@@ -39,7 +39,7 @@ export async function control(parts: Parts): Promise<HttpHandler> {
   if (rules !== null)
     for (const issue of rulesIssues(readFileSync(rules, "utf8"))) console.error(textOf(rules, issue));
   if (seed !== null) {
-    if (store.isEmpty) await load(store, seed);
+    if (store.isNew) await load(store, seed);
     else console.error(`There is data already: ${seed} is not imported.`);
   }
   return (request) => handle(parts, request);

@@ -37,6 +37,7 @@ export class Store {
   readonly #remove: StatementSync;
   readonly #tick: StatementSync;
   #time: bigint;
+  #isNew: boolean;
 
   /** `now` is the clock in microseconds; `fatal` is called when the disk fails. */
   constructor(db: DatabaseSync, { now, fatal }: { now: () => bigint; fatal: (error: unknown) => void }) {
@@ -52,7 +53,9 @@ export class Store {
     for (const { document } of load.iterate()) this.#collections.put(storedDocument(document as Uint8Array));
     const clock = db.prepare("SELECT time FROM clock");
     clock.setReadBigInts(true);
-    this.#time = (clock.get()?.time as bigint | undefined) ?? 0n;
+    const row = clock.get();
+    this.#isNew = row === undefined;
+    this.#time = (row?.time as bigint | undefined) ?? 0n;
     this.#history = new History(this.readTime());
   }
 
@@ -124,8 +127,9 @@ export class Store {
       });
   }
 
-  get isEmpty(): boolean {
-    return this.#collections.isEmpty;
+  /** Whether no commit was ever made, not even one that left nothing. */
+  get isNew(): boolean {
+    return this.#isNew;
   }
 
   /** All documents of a database, in the order of their names. */
@@ -169,6 +173,7 @@ export class Store {
       else this.#put.run(name, writeDocument(after));
     }
     this.#tick.run(commit.time);
+    this.#isNew = false;
     for (const listener of within) listener(commit);
     for (const { name, before, after } of commit.changes) {
       this.#history.add(name, before, commit.time);

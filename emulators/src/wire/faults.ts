@@ -34,9 +34,12 @@ interface Struck {
 const MAX_RULES = 100;
 const MAX_LOG = 10_000;
 const REORDER_MS = 1_000;
+const MAX_MS = 3_600_000;
 
 export class Faults {
   readonly enabled: boolean;
+  /** What a rule may strike: deliveries, and the RPCs of the services that use this. */
+  readonly #kinds = new Set(["event", "message"]);
   #armed: Armed[] = [];
   #random: () => number = alea("0");
   readonly #calls = new Map<string, number>();
@@ -45,6 +48,11 @@ export class Faults {
 
   constructor(enabled: boolean) {
     this.enabled = enabled;
+  }
+
+  /** Makes a kind of call one that rules may name. */
+  know(kind: string): void {
+    this.#kinds.add(kind);
   }
 
   /** Does the work of one call of a kind, with what the rules do to it. */
@@ -117,7 +125,7 @@ export class Faults {
     if (!this.enabled)
       return Response.json({ error: "Faults on demand are off: start with --admin" }, { status: 404 });
     if (request.method === "PUT") {
-      const plan = readPlan(await request.text());
+      const plan = readPlan(await request.text(), this.#kinds);
       if ("faults" in plan) return Response.json(plan, { status: 400 });
       this.arm(plan.seed, plan.rules);
     } else if (request.method === "DELETE") {
@@ -142,42 +150,73 @@ export class Faults {
   }
 }
 
-function readPlan(text: string): { seed: number; rules: Rule[] } | { faults: string[] } {
-  let body: { seed?: unknown; rules?: unknown };
+type Plan =
+  | { readonly seed: number; readonly rules: readonly Rule[] }
+  | { readonly faults: readonly string[] };
+type Raw = Readonly<Record<string, unknown>>;
+
+function readPlan(text: string, kinds: ReadonlySet<string>): Plan {
+  let body: unknown;
   try {
     body = JSON.parse(text);
   } catch (error) {
     return { faults: [`The body is not JSON: ${(error as Error).message}`] };
   }
-  const { seed = 0, rules } = body ?? {};
-  const faults: string[] = [];
+  if (!isObject(body)) return { faults: ["The body is not an object"] };
+  const { seed = 0, rules, ...rest } = body;
+  const faults = Object.keys(rest).map((name) => `${name}: unknown`);
   if (!Number.isSafeInteger(seed)) faults.push("seed: not an integer");
-  if (!Array.isArray(rules) || rules.length > MAX_RULES)
+  if (!Array.isArray(rules) || rules.length > MAX_RULES) {
     faults.push(`rules: not a list of at most ${MAX_RULES}`);
-  const read = Array.isArray(rules)
-    ? rules.slice(0, MAX_RULES).map((rule, i) => readRule(rule, `rules.${i}`, faults))
-    : [];
-  return faults.length > 0 ? { faults } : { seed: seed as number, rules: read };
+    return { faults };
+  }
+  for (const [i, rule] of rules.entries())
+    faults.push(...faultsOf(rule, kinds).map((fault) => `rules.${i}${fault}`));
+  return faults.length > 0 ? { faults } : { seed: seed as number, rules: rules.map(ruleOf) };
 }
 
-function readRule(raw: unknown, path: string, faults: string[]): Rule {
-  const { kind, action, nth, every, chance, times, code = "UNAVAILABLE", ms = 0, ...rest } = Object(raw);
-  const count = (name: string, value: unknown, least: number) => {
-    if (value !== undefined && !(Number.isSafeInteger(value) && (value as number) >= least))
-      faults.push(`${path}.${name}: not an integer from ${least}`);
+function faultsOf(raw: unknown, kinds: ReadonlySet<string>): string[] {
+  if (!isObject(raw)) return [": not an object"];
+  const { kind, action, nth, every, chance, times, code = "UNAVAILABLE", ms, ...rest } = raw;
+  const faults: string[] = [];
+  const check = (name: string, holds: boolean, wanted: string) => {
+    if (!holds) faults.push(`.${name}: not ${wanted}`);
   };
-  if (typeof kind !== "string" || kind === "") faults.push(`${path}.kind: not the name of a kind of call`);
-  if (!ACTIONS.includes(action)) faults.push(`${path}.action: not one of ${ACTIONS.join(", ")}`);
-  if (!Object.hasOwn(Code, code) || code === "OK")
-    faults.push(`${path}.code: not the name of an error status`);
-  if (chance !== undefined && !(chance >= 0 && chance <= 1))
-    faults.push(`${path}.chance: not a number from 0 to 1`);
-  count("nth", nth, 1);
-  count("every", every, 1);
-  count("times", times, 1);
-  count("ms", ms, 0);
-  for (const name of Object.keys(rest)) faults.push(`${path}.${name}: unknown`);
-  return { kind, action, nth, every, chance, times, code: Code[code as keyof typeof Code], ms };
+  check("kind", kinds.has(kind as string), `one of ${[...kinds].sort().join(", ")}`);
+  check("action", ACTIONS.includes(action as Action), `one of ${ACTIONS.join(", ")}`);
+  check(
+    "code",
+    typeof code === "string" && Object.hasOwn(Code, code) && code !== "OK",
+    "the name of an error status",
+  );
+  check("chance", chance === undefined || isWithin(chance, 0, 1), "a number from 0 to 1");
+  for (const [name, value] of Object.entries({ nth, every, times }))
+    check(name, value === undefined || isCount(value, Number.MAX_SAFE_INTEGER), "an integer from 1");
+  check("ms", ms === undefined || isCount(ms, MAX_MS), `an integer from 1 to ${MAX_MS}`);
+  if (action === "delay" && ms === undefined) faults.push(".ms: a delay needs it");
+  if ([nth, every, chance].filter((each) => each !== undefined).length > 1)
+    faults.push(": nth, every and chance exclude each other");
+  return [...faults, ...Object.keys(rest).map((name) => `.${name}: unknown`)];
+}
+
+function ruleOf({ code = "UNAVAILABLE", ms = 0, ...rest }: Raw): Rule {
+  return {
+    ...(rest as Pick<Rule, "kind" | "action">),
+    code: Code[code as keyof typeof Code],
+    ms: ms as number,
+  };
+}
+
+function isObject(value: unknown): value is Raw {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isWithin(value: unknown, least: number, most: number): boolean {
+  return typeof value === "number" && value >= least && value <= most;
+}
+
+function isCount(value: unknown, most: number): boolean {
+  return Number.isSafeInteger(value) && isWithin(value, 1, most);
 }
 
 function pause(ms: number): Promise<void> {

@@ -25,6 +25,9 @@ interface PortOptions {
 /** Requests are limited to 10 MiB by the services, with their own message; beyond this gRPC itself cuts them off. */
 const MAX_GRPC_BYTES = 64 << 20;
 const MAX_HTTP_BYTES = 1 << 20;
+const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+/** A connection that does not say within this time what it is, is closed. */
+const PREFACE_MS = 30_000;
 /** The start of HTTP/2's connection preface (RFC 9113, 3.4); no HTTP/1.1 method begins so. */
 const PREFACE = Buffer.from("PRI");
 
@@ -74,12 +77,14 @@ export async function listen({ host, port, services, http, faults }: PortOptions
 /** Waits for as many bytes as tell the protocols apart, and puts them back. */
 function sortOut(socket: Socket, decide: (isGrpc: boolean) => void): void {
   let seen = Buffer.alloc(0);
+  socket.setTimeout(PREFACE_MS, () => socket.destroy());
   const look = (chunk: Buffer) => {
     seen = Buffer.concat([seen, chunk]);
     const length = Math.min(seen.length, PREFACE.length);
     const isGrpc = seen.subarray(0, length).equals(PREFACE.subarray(0, length));
     if (isGrpc && length < PREFACE.length) return;
     socket.off("data", look);
+    socket.setTimeout(0);
     socket.pause();
     socket.unshift(seen);
     decide(isGrpc);
@@ -94,23 +99,33 @@ function withFaults(http: HttpHandler, faults: Faults): HttpHandler {
 
 async function answer(incoming: IncomingMessage, outgoing: ServerResponse, http: HttpHandler): Promise<void> {
   try {
-    const body = await read(incoming);
-    const response =
-      body === null
-        ? Response.json({ error: `The body is larger than ${MAX_HTTP_BYTES} bytes` }, { status: 413 })
-        : await http(requestOf(incoming, body));
+    const response = await responseTo(incoming, http);
     outgoing.writeHead(response.status, Object.fromEntries(response.headers));
     outgoing.end(Buffer.from(await response.arrayBuffer()));
   } catch (error) {
+    // The client went away in the middle of its request.
+    if (incoming.destroyed && !incoming.complete) return;
     console.error(error);
     if (!outgoing.headersSent) outgoing.writeHead(500, { "content-type": "application/json" });
     outgoing.end(JSON.stringify({ error: String(error) }));
   }
 }
 
-function requestOf(incoming: IncomingMessage, body: Buffer): Request {
+async function responseTo(incoming: IncomingMessage, http: HttpHandler): Promise<Response> {
+  const url = URL.parse(incoming.url ?? "/", "http://localhost");
+  if (url === null) return refusal(400, "The address is not one");
+  if (!METHODS.has(incoming.method!)) return refusal(405, `${incoming.method} is not answered here`);
+  const body = await read(incoming);
+  if (body === null) return refusal(413, `The body is larger than ${MAX_HTTP_BYTES} bytes`);
+  return http(requestOf(incoming, url, body));
+}
+
+function refusal(status: number, error: string): Response {
+  return Response.json({ error }, { status });
+}
+
+function requestOf(incoming: IncomingMessage, url: URL, body: Buffer): Request {
   const method = incoming.method ?? "GET";
-  const url = new URL(incoming.url ?? "/", "http://localhost");
   const hasBody = body.length > 0 && method !== "GET" && method !== "HEAD";
   return new Request(url, {
     method,

@@ -12,14 +12,21 @@ interface Prepared {
 
 /** `prepare` reads the command line. */
 export async function run(title: string, prepare: () => Prepared): Promise<void> {
-  let server: Listening;
-  let where: string;
+  let server: Listening | null = null;
+  let isStopping = false;
+  // From the first moment on: a signal that finds no handler ends the process with what the Emulator Suite calls a crash.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.on(signal, () => {
+      if (server === null || isStopping) process.exit(0);
+      isStopping = true;
+      void server.close().then(() => process.exit(0));
+    });
   try {
-    const prepared = prepare();
-    ({ where } = prepared);
+    const { host, port, where, start } = prepare();
     // Before the data is opened: who starts it twice should hear of the port, not of the data.
-    await checkFree(prepared.host, prepared.port);
-    server = await prepared.start();
+    await checkFree(host, port);
+    server = await start();
+    console.log(`${title} listening on ${server.host}:${server.port} (${where})`);
   } catch (error) {
     // The Emulator Suite looks for "address already in use".
     const isTaken = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
@@ -27,9 +34,6 @@ export async function run(title: string, prepare: () => Prepared): Promise<void>
     console.error(`${title}: ${isTaken ? "address already in use: " : ""}${message}`);
     process.exit(1);
   }
-  console.log(`${title} listening on ${server.host}:${server.port} (${where})`);
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-    process.once(signal, () => void server.close().then(() => process.exit(0)));
 }
 
 async function checkFree(host: string, port: number): Promise<void> {

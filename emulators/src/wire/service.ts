@@ -87,6 +87,7 @@ export function implementationOf(spec: ServiceSpec, faults: Faults): UntypedServ
   const { methods } = spec.protos.lookupService(spec.name);
   return Object.fromEntries(
     Object.values(methods).map((method) => {
+      faults.know(method.name);
       const codec = codecOf(spec, method, faults);
       const handler = spec.handlers[method.name] ?? unimplemented(spec, method);
       if (method.requestStream && method.responseStream)

@@ -5,6 +5,7 @@ import { Code, StatusError } from "../../src/wire/status.ts";
 
 async function armed(rules: readonly object[], seed = 1): Promise<Faults> {
   const faults = new Faults(true);
+  for (const kind of ["Commit", "Publish"]) faults.know(kind);
   const response = await faults.handle(put({ seed, rules }));
   expect(response.status).toBe(200);
   return faults;
@@ -108,21 +109,37 @@ describe("Faults", () => {
   });
 
   test("name every fault of a plan and its path", async () => {
-    const response = await new Faults(true).handle(
-      put({ seed: 0.5, rules: [{ kind: "", action: "explode", nth: 0, code: "FINE", ms: -1, more: 1 }] }),
-    );
-    expect(response.status).toBe(400);
-    expect(await response.json()).toEqual({
+    const refused = async (body: unknown) => {
+      const response = await new Faults(true).handle(put(body));
+      return { status: response.status, ...((await response.json()) as object) };
+    };
+    const rule = { kind: "event", action: "fail" };
+    expect(
+      await refused({ seed: 0.5, sed: 1, rules: [{ kind: "", action: "explode", nth: 0, more: 1 }] }),
+    ).toEqual({
+      status: 400,
       faults: [
+        "sed: unknown",
         "seed: not an integer",
-        "rules.0.kind: not the name of a kind of call",
+        "rules.0.kind: not one of event, message",
         "rules.0.action: not one of fail, delay, drop, duplicate, reorder",
-        "rules.0.code: not the name of an error status",
         "rules.0.nth: not an integer from 1",
-        "rules.0.ms: not an integer from 0",
         "rules.0.more: unknown",
       ],
     });
+    const rules: [unknown, string][] = [
+      [[rule], "rules.0: not an object"],
+      [{ ...rule, chance: "0.5" }, "rules.0.chance: not a number from 0 to 1"],
+      [{ ...rule, chance: null }, "rules.0.chance: not a number from 0 to 1"],
+      [{ ...rule, code: ["UNAVAILABLE"] }, "rules.0.code: not the name of an error status"],
+      [{ ...rule, code: "OK" }, "rules.0.code: not the name of an error status"],
+      [{ ...rule, nth: 1, every: 2 }, "rules.0: nth, every and chance exclude each other"],
+      [{ ...rule, action: "delay" }, "rules.0.ms: a delay needs it"],
+      [{ ...rule, ms: 1e12 }, "rules.0.ms: not an integer from 1 to 3600000"],
+    ];
+    for (const [each, fault] of rules)
+      expect(await refused({ rules: [each] })).toEqual({ status: 400, faults: [fault] });
+    expect(await refused([])).toEqual({ status: 400, faults: ["The body is not an object"] });
   });
 
   test("are off unless enabled", async () => {
