@@ -87,9 +87,16 @@ export function collectionPathOf(name: string): string {
   return name.slice(0, name.lastIndexOf("/"));
 }
 
-/** `projects/p/databases/d` of the full name of a document or collection. */
+const DATABASE_SEGMENTS = 4;
+
+/** `projects/p/databases/d` of the full name of a document or collection; the name itself if it is shorter. */
 export function databaseOf(name: string): string {
-  return name.slice(0, name.indexOf("/documents"));
+  let end = -1;
+  for (let i = 0; i < DATABASE_SEGMENTS; i++) {
+    end = name.indexOf("/", end + 1);
+    if (end === -1) return name;
+  }
+  return name.slice(0, end);
 }
 
 export function byNames(a: Document, b: Document): number {

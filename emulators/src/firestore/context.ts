@@ -1,5 +1,5 @@
 // What every RPC of the local Firestore works with, and the checks that they share.
-import type { Message } from "../wire/service.ts";
+import type { Call, Message } from "../wire/service.ts";
 import { Code, StatusError } from "../wire/status.ts";
 import type { Locks } from "./locks.ts";
 import { parseDatabase, parseDocumentName } from "./names.ts";
@@ -70,4 +70,16 @@ export function checkName(name: string, database: string): string {
   if (parseDocumentName(name).database !== database)
     throw new StatusError(Code.INVALID_ARGUMENT, `Document "${name}" is not in the database "${database}".`);
   return name;
+}
+
+/** Waits for a lock; a client that goes away meanwhile gives up what it holds, and its place in the queue. */
+export async function unlessGone(call: Call, wait: Promise<void>, giveUp: () => void): Promise<void> {
+  const { signal } = call;
+  if (signal.aborted) giveUp();
+  signal.addEventListener("abort", giveUp, { once: true });
+  try {
+    await wait;
+  } finally {
+    signal.removeEventListener("abort", giveUp);
+  }
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { HttpHandler } from "../wire/port.ts";
+import { StatusError } from "../wire/status.ts";
 import type { Document } from "./document.ts";
 import { exportDocuments, readExport } from "./export.ts";
 import { type RulesIssue, rulesIssues } from "./rules.ts";
@@ -51,14 +52,19 @@ async function handle(parts: Parts, request: Request): Promise<Response> {
   for (const [method, path, answer] of ROUTES) {
     const found = path.exec(url.pathname);
     if (found === null || method !== request.method) continue;
-    const text = await request.text();
-    let body: Json;
     try {
-      body = Object(text === "" ? {} : JSON.parse(text));
+      const body: unknown = JSON.parse((await request.text()) || "{}");
+      return await answer(parts, found.slice(1).map(decodeURIComponent), Object(body), url);
     } catch (error) {
-      return failure(400, `The body is not JSON: ${(error as Error).message}`);
+      // Of the request: no JSON, a name that is badly encoded, a place that cannot be written.
+      const isOurs = !(
+        error instanceof SyntaxError ||
+        error instanceof URIError ||
+        error instanceof StatusError
+      );
+      if (isOurs) throw error;
+      return failure(400, error.message);
     }
-    return answer(parts, found.slice(1).map(decodeURIComponent), body, url);
   }
   if (url.pathname.startsWith("/v1/") || url.pathname.includes("/google.firestore.v1.Firestore/"))
     return failure(
@@ -82,8 +88,10 @@ function registerFirst({ triggers }: Parts, [, key]: string[], body: Json): Resp
 }
 
 function putRules(_: Parts, __: string[], body: Json): Response {
-  const { rules } = body as { rules?: { files?: readonly { content?: unknown }[] } };
-  const issues = (rules?.files ?? []).flatMap(({ content }) => rulesIssues(String(content)));
+  const { files } = Object(body.rules);
+  if (!Array.isArray(files))
+    return failure(400, "rules.files is wanted: a list of files with their content.");
+  const issues = files.flatMap((file) => rulesIssues(String(Object(file).content)));
   return Response.json(issues.length === 0 ? {} : { issues });
 }
 

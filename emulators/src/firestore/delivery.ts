@@ -29,6 +29,7 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 10_000;
 /** Pauses add up to some ten minutes; the real service gives up after a day. */
 const ATTEMPTS = 66;
+const SPOKEN_ATTEMPTS = 3;
 /** Second-generation event functions may run for 540 seconds. */
 const ANSWER_WITHIN_MS = 560_000;
 
@@ -105,9 +106,11 @@ export class Delivery {
       return true;
     }
     this.#attempts.set(event.seq, attempts);
-    console.error(
-      `Event ${event.id} for ${event.trigger}: ${answer.status} ${answer.text.slice(0, 200)}; attempt ${attempts}`,
-    );
+    // The first few, then one in ten: with the Functions emulator down there may be many.
+    if (attempts <= SPOKEN_ATTEMPTS || attempts % 10 === 0)
+      console.error(
+        `Event ${event.id} for ${event.trigger}: ${answer.status} ${answer.text.slice(0, 200)}; attempt ${attempts}`,
+      );
     const pause = Math.min(FIRST_PAUSE_MS * 2 ** (attempts - 1), LONGEST_PAUSE_MS);
     setTimeout(() => {
       this.#ready.push(`${event.trigger} ${event.document}`);

@@ -48,7 +48,7 @@ type Attributes = Readonly<Record<string, string>> & { readonly document: string
 
 function attributesOf(id: string, kind: EventKind, name: string, time: bigint): Attributes {
   const [, project, , database] = name.split("/", 4) as [string, string, string, string];
-  const document = name.slice(name.indexOf("/documents/") + "/documents/".length);
+  const document = name.split("/").slice(5).join("/");
   return {
     specversion: "1.0",
     id,

@@ -4,7 +4,7 @@ import { Code, StatusError } from "../wire/status.ts";
 import { byNames, type Scope } from "./collections.ts";
 import { checkName } from "./context.ts";
 import type { Document } from "./document.ts";
-import { compareBy, matches, parseQuery, project, type Query, run } from "./query.ts";
+import { compareBy, inScope, matches, parseQuery, project, type Query, run } from "./query.ts";
 import type { Change, Commit } from "./store.ts";
 import { microsOf } from "./time.ts";
 
@@ -16,6 +16,8 @@ export type ViewChange =
   | { readonly kind: "left"; readonly name: string };
 
 interface View {
+  /** Whether a change of the document could concern it. Asked of every listener at every commit: it must be cheap. */
+  concerns(name: string): boolean;
   all(): readonly ViewChange[];
   /** From that time to now. */
   since(at: bigint): readonly ViewChange[];
@@ -98,6 +100,7 @@ function resumeTime({ resumeType, resumeToken: token, readTime }: Message): bigi
 
 function documentsView(store: ViewedStore, names: ReadonlySet<string>): View {
   return {
+    concerns: (name) => names.has(name),
     all: () => [...names].map((name) => shownOrGone(name, store.get(name))),
     since: (at) =>
       [...names].flatMap((name) => {
@@ -184,6 +187,7 @@ function queryView(
   findNow: () => readonly Document[],
 ): Omit<View, "after"> {
   return {
+    concerns: (name) => inScope(query, name),
     all: () => findNow().map((document) => shown(query, document)),
     since: (at) =>
       differences(

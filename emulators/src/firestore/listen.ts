@@ -105,6 +105,7 @@ class Listener {
   }
 
   tell(commit: Commit): void {
+    if (!this.#isConcerned(commit)) return;
     this.#guarded(() => {
       this.#backlog.update(this.#duplex.buffered);
       const changes = new ChangesByTarget();
@@ -114,6 +115,12 @@ class Listener {
       this.#sendChanges(changes, commit.time);
       this.#sendConsistent(commit.time);
     });
+  }
+
+  #isConcerned({ changes }: Commit): boolean {
+    for (const { view } of this.#targets.values())
+      for (const { name } of changes) if (view.concerns(name)) return true;
+    return false;
   }
 
   beat(): void {

@@ -1,8 +1,8 @@
 // The RPCs that list: the documents of a collection, also those that only have descendants, and the ids of collections.
 import protobuf from "protobufjs/minimal.js";
-import type { Message } from "../wire/service.ts";
+import type { Call, Message } from "../wire/service.ts";
 import { Code, StatusError } from "../wire/status.ts";
-import { databaseOf } from "./collections.ts";
+import { collectionPathOf, databaseOf } from "./collections.ts";
 import { type Context, checkDatabase, isLocking, readingOf } from "./context.ts";
 import { type Document, writeDocument } from "./document.ts";
 import type { Predicate } from "./locks.ts";
@@ -10,37 +10,55 @@ import { parseParent } from "./names.ts";
 import { compareNames, compareStrings } from "./order.ts";
 import { maskDocument } from "./projection.ts";
 import { inScope, parseQuery, type Query, run } from "./query.ts";
-import { lockAll, waitForWriters } from "./reads.ts";
+import { lockAll, nameOf, reading, waitForWriters } from "./reads.ts";
+import type { Transaction } from "./transactions.ts";
 import { DocumentTag } from "./value-tags.ts";
 
 const PAGE = 100;
 /** What the Node client asks for. */
 const MAX_PAGE = 65_535;
 
-export async function listDocuments(context: Context, request: Message): Promise<object> {
+export async function listDocuments(context: Context, request: Message, call: Call): Promise<object> {
   const { parent, showMissing, orderBy, mask } = request;
   const database = checkDatabase(databaseOf(parent));
   parseParent(parent);
   if (showMissing && orderBy !== "")
     throw new StatusError(Code.INVALID_ARGUMENT, "show_missing cannot be used together with order_by.");
   const query = queryOf(request);
-  const { transaction, at } = readingOf(context, database, request);
-  let list = pageAt(context, query, request, at);
-  if (isLocking(transaction)) {
-    const fits: Predicate = (name) => inScope(query, name);
-    await waitForWriters(context, transaction, fits);
-    list = pageAt(context, query, request, at);
-    while (await lockAll(context, transaction, list.page)) {
-      await waitForWriters(context, transaction, fits);
-      list = pageAt(context, query, request, at);
-    }
-    context.locks.protect(transaction, fits);
-  }
-  const documents = list.page.map((name) => {
-    const document = list.found.get(name) ?? null;
+  const { found, page, nextPageToken } = await reading(
+    context,
+    database,
+    request,
+    call,
+    ({ transaction, at }) =>
+      isLocking(transaction)
+        ? pageLocked(context, query, request, transaction)
+        : Promise.resolve(pageAt(context, query, request, at)),
+  );
+  const documents = page.map((name) => {
+    const document = found.get(name) ?? null;
     return document === null ? missing(name) : writeDocument(maskDocument(document, mask?.fieldPaths));
   });
-  return { documents, nextPageToken: list.nextPageToken };
+  return { documents, nextPageToken };
+}
+
+/** Like a query in a transaction (see reads.ts). With missing documents shown, any document below them counts. */
+async function pageLocked(
+  context: Context,
+  query: Query,
+  request: Message,
+  transaction: Transaction,
+): Promise<Listed> {
+  const below = query.collection === null ? `${query.parent}/` : `${query.parent}/${query.collection}/`;
+  const fits: Predicate = (name) => (request.showMissing ? name.startsWith(below) : inScope(query, name));
+  await waitForWriters(context, transaction, fits);
+  let list = pageAt(context, query, request, undefined);
+  while (await lockAll(context, transaction, list.page)) {
+    await waitForWriters(context, transaction, fits);
+    list = pageAt(context, query, request, undefined);
+  }
+  context.locks.protect(transaction, fits);
+  return list;
 }
 
 /** The order is a query's: "a desc, b.c"; without one it is that of the names. */
@@ -74,12 +92,25 @@ interface Listed {
 }
 
 function pageAt(context: Context, query: Query, request: Message, at: bigint | undefined): Listed {
-  const documents = run(query, context.store.documents(query, at));
-  const found = new Map(documents.map((document) => [document.name, document]));
-  if (request.orderBy !== "") return { found, ...pageOf([...found.keys()], request, null) };
-  const names = new Set(found.keys());
-  if (request.showMissing) for (const name of ancestorsWithin(context, query)) names.add(name);
-  return { found, ...pageOf([...names].sort(compareNames), request, compareNames) };
+  const { store } = context;
+  if (request.orderBy !== "") {
+    const documents = run(query, store.documents(query, at));
+    return { found: byName(documents), ...pageOf(documents.map(nameOf), request, null) };
+  }
+  // The store gives them in this order already.
+  const documents = [...store.documents(query, at)];
+  if (!request.showMissing) {
+    const list = pageOf(documents.map(nameOf), request, compareNames);
+    const first = documents.findIndex(({ name }) => name === list.page[0]);
+    return { found: byName(documents.slice(first, first + list.page.length)), ...list };
+  }
+  const names = new Set(documents.map(nameOf));
+  for (const name of ancestorsWithin(context, query, at)) names.add(name);
+  return { found: byName(documents), ...pageOf([...names].sort(compareNames), request, compareNames) };
+}
+
+function byName(documents: readonly Document[]): ReadonlyMap<string, Document> {
+  return new Map(documents.map((document) => [document.name, document]));
 }
 
 export function listCollectionIds(context: Context, request: Message): object {
@@ -101,13 +132,24 @@ export function listCollectionIds(context: Context, request: Message): object {
 }
 
 /** Names of documents in the collection that have documents below them, whether or not they exist themselves. */
-function* ancestorsWithin({ store }: Context, { database, parent, collection }: Query): Iterable<string> {
+function* ancestorsWithin(
+  { store }: Context,
+  { database, parent, collection }: Query,
+  at: bigint | undefined,
+): Iterable<string> {
   const start = collection === null ? `${parent}/` : `${parent}/${collection}/`;
   const depth = collection === null ? 2 : 1;
-  for (const path of store.collectionPaths(database)) {
+  const everything = { database, parent, collection: null, allDescendants: true };
+  const paths =
+    at === undefined ? store.collectionPaths(database) : new Set(pathsOf(store.documents(everything, at)));
+  for (const path of paths) {
     const segments = path.slice(start.length).split("/");
     if (path.startsWith(start) && segments.length > depth) yield start + segments.slice(0, depth).join("/");
   }
+}
+
+function* pathsOf(documents: Iterable<Document>): Iterable<string> {
+  for (const { name } of documents) yield collectionPathOf(name);
 }
 
 type Order = (a: string, b: string) => number;
@@ -134,8 +176,14 @@ function placeOf(items: readonly string[], token: string, order: Order | null): 
   if (order === null && /^i\d{1,9}$/.test(token)) return Number(place);
   if (order === null || token[0] !== "a")
     throw new StatusError(Code.INVALID_ARGUMENT, "page_token is not one of ours.");
-  const next = items.findIndex((item) => order(item, place) > 0);
-  return next === -1 ? items.length : next;
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (order(items[middle]!, place) > 0) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** A missing document has a name and nothing else, not even times. */

@@ -12,10 +12,16 @@ import { timestampOf } from "./time.ts";
 import type { Transaction } from "./transactions.ts";
 import { writeValue } from "./value.ts";
 
-export async function batchGetDocuments(context: Context, request: Message, send: Send): Promise<void> {
+export async function batchGetDocuments(
+  context: Context,
+  request: Message,
+  send: Send,
+  call: Call,
+): Promise<void> {
   const database = checkDatabase(request.database);
-  const names: string[] = request.documents.map((name: string) => checkName(name, database));
-  await reading(context, database, request, async ({ transaction, isNew, at }) => {
+  // firestore.proto: "Duplicate names will be elided."
+  const names = [...new Set<string>(request.documents)].map((name) => checkName(name, database));
+  await reading(context, database, request, call, async ({ transaction, isNew, at }) => {
     if (isLocking(transaction)) await lockAll(context, transaction, names);
     const readTime = timestampOf(at ?? context.store.readTime());
     const documents = names.map((name) => read(context, name, at));
@@ -30,10 +36,10 @@ export async function batchGetDocuments(context: Context, request: Message, send
   });
 }
 
-export async function getDocument(context: Context, request: Message): Promise<Uint8Array> {
+export async function getDocument(context: Context, request: Message, call: Call): Promise<Uint8Array> {
   const database = databaseOf(request.name);
   const name = checkName(request.name, checkDatabase(database));
-  const document = await reading(context, database, request, async ({ transaction, at }) => {
+  const document = await reading(context, database, request, call, async ({ transaction, at }) => {
     if (isLocking(transaction)) await lockAll(context, transaction, [name]);
     return read(context, name, at);
   });
@@ -44,7 +50,7 @@ export async function getDocument(context: Context, request: Message): Promise<U
 export async function runQuery(context: Context, request: Message, send: Send, call: Call): Promise<void> {
   refuseExplain(request);
   const query = parseQuery(request.parent, request.structuredQuery);
-  await reading(context, query.database, request, async (how) => {
+  await reading(context, query.database, request, call, async (how) => {
     const documents = await find(context, query, how);
     const readTime = timestampOf(how.at ?? context.store.readTime());
     if (how.isNew) send({ transaction: how.transaction!.id });
@@ -57,12 +63,17 @@ export async function runQuery(context: Context, request: Message, send: Send, c
   });
 }
 
-export async function runAggregationQuery(context: Context, request: Message, send: Send): Promise<void> {
+export async function runAggregationQuery(
+  context: Context,
+  request: Message,
+  send: Send,
+  call: Call,
+): Promise<void> {
   refuseExplain(request);
   const { structuredQuery, aggregations = [] } = request.structuredAggregationQuery ?? {};
   const query = parseQuery(request.parent, structuredQuery);
   const wanted = parseAggregations(aggregations);
-  await reading(context, query.database, request, async (how) => {
+  await reading(context, query.database, request, call, async (how) => {
     const values = aggregate(wanted, await find(context, query, how));
     const aggregateFields = Object.fromEntries(
       [...values].map(([alias, value]) => [alias, writeValue(value)]),
@@ -76,19 +87,31 @@ export async function runAggregationQuery(context: Context, request: Message, se
   });
 }
 
-/** Opens the transaction that a request asks for, and ends it again when its first read fails. */
-async function reading<T>(
+/**
+ * Opens the transaction that a request asks for. When its first read fails, or its client goes away meanwhile, nobody
+ * will ever name it: it ends at once, with its locks.
+ */
+export async function reading<T>(
   context: Context,
   database: string,
   request: Message,
+  call: Call,
   work: (how: Reading) => Promise<T>,
 ): Promise<T> {
   const how = readingOf(context, database, request);
+  if (!how.isNew) return work(how);
+  const end = () => context.transactions.end(how.transaction!, "rolled back");
+  const { signal } = call;
+  signal.addEventListener("abort", end);
   try {
-    return await work(how);
+    const answer = await work(how);
+    if (signal.aborted) end();
+    return answer;
   } catch (error) {
-    if (how.isNew) context.transactions.end(how.transaction!, "rolled back");
+    end();
     throw error;
+  } finally {
+    signal.removeEventListener("abort", end);
   }
 }
 
@@ -152,7 +175,7 @@ export async function lockAll(
   return hasWaited;
 }
 
-function nameOf({ name }: Document): string {
+export function nameOf({ name }: Document): string {
   return name;
 }
 

@@ -24,14 +24,17 @@ const REMEMBERED = 10_000;
 /** What the official clients look for to run the transaction anew. */
 const EXPIRED = "The referenced transaction has expired or is no longer valid.";
 
+type End = "committed" | "rolled back";
+
 export class Transactions {
   readonly #locks: Locks;
   readonly #now: () => number;
   readonly #live = new Map<string, Transaction>();
   /** The latest that are over, and how they ended. */
-  readonly #over = new Map<string, "committed" | "rolled back">();
+  readonly #over = new Map<string, End>();
   readonly #sweeper: NodeJS.Timeout;
-  #nextSeniority = 1;
+  /** Rises over restarts too, so that a retry of before one is older than whoever comes after it. */
+  #nextSeniority = Date.now() * 1_000;
 
   constructor(locks: Locks, now: () => number) {
     this.#locks = locks;
@@ -78,6 +81,13 @@ export class Transactions {
     return transaction;
   }
 
+  /** For its commit: from now on it is over for everyone else, also while the commit still waits. */
+  claim(database: string, id: Uint8Array): Transaction {
+    const transaction = this.find(database, id);
+    this.#conclude(transaction, "committed");
+    return transaction;
+  }
+
   /** A second rollback does nothing, as does that of one that was aborted. */
   rollback(database: string, id: Uint8Array): void {
     const key = Buffer.from(id).toString("hex");
@@ -91,10 +101,16 @@ export class Transactions {
     return this.#nextSeniority++;
   }
 
-  end(transaction: Transaction, how: "committed" | "rolled back"): void {
+  end(transaction: Transaction, how: End): void {
+    this.#conclude(transaction, how);
+    this.#locks.release(transaction);
+    // A read of its own that is still under way gets no more locks.
+    transaction.aborted ??= new StatusError(Code.ABORTED, EXPIRED);
+  }
+
+  #conclude(transaction: Transaction, how: End): void {
     const key = transaction.id.toString("hex");
     this.#live.delete(key);
-    this.#locks.release(transaction);
     this.#over.set(key, how);
     if (this.#over.size > REMEMBERED) this.#over.delete(this.#over.keys().next().value!);
   }
@@ -109,6 +125,7 @@ export class Transactions {
   #forget(transaction: Transaction): void {
     this.#live.delete(transaction.id.toString("hex"));
     this.#locks.release(transaction);
+    transaction.aborted ??= new StatusError(Code.ABORTED, EXPIRED);
   }
 
   close(): void {

@@ -4,8 +4,9 @@
 import type { Message } from "../wire/service.ts";
 import { type FieldPath, getField, parseWritablePath, setField } from "./field-path.ts";
 import { invalid } from "./invalid.ts";
-import { compare, equal } from "./order.ts";
+import { compare } from "./order.ts";
 import { type Fields, readArray, readValue, type Value } from "./value.ts";
+import { keyOf } from "./value-key.ts";
 
 type NumberValue = Value & { readonly kind: "integer" | "double" };
 
@@ -88,12 +89,18 @@ function extreme(stored: NumberValue, given: NumberValue, sign: 1 | -1): Value {
 /** Of elements that are equal, the first only. */
 function union(stored: readonly Value[], given: readonly Value[]): readonly Value[] {
   const values = [...stored];
-  for (const element of given) if (!values.some((value) => equal(value, element))) values.push(element);
+  const keys = new Set(stored.map(keyOf));
+  for (const element of given) {
+    const key = keyOf(element);
+    if (!keys.has(key)) values.push(element);
+    keys.add(key);
+  }
   return values;
 }
 
 function without(stored: readonly Value[], given: readonly Value[]): readonly Value[] {
-  return stored.filter((value) => !given.some((element) => equal(value, element)));
+  const keys = new Set(given.map(keyOf));
+  return stored.filter((value) => !keys.has(keyOf(value)));
 }
 
 function elementsOf(value: Value | undefined): readonly Value[] {

@@ -97,7 +97,8 @@ export class Triggers {
 
   /** Answers with what is wrong with the registration, or null. */
   register(key: string, project: string, { eventType, database, document }: Registration): string | null {
-    const kind = KINDS[String(eventType).replace(/\.withAuthContext$/, "")];
+    const kind =
+      typeof eventType === "string" ? KINDS[eventType.replace(/\.withAuthContext$/, "")] : undefined;
     if (kind === undefined) return unknownKind(eventType, KINDS);
     if (typeof document?.value !== "string") return "The trigger names no document.";
     this.#add({
@@ -112,7 +113,7 @@ export class Triggers {
 
   registerFirst(key: string, { eventTrigger }: FirstRegistration): string | null {
     const { eventType, resource } = eventTrigger ?? {};
-    const kind = FIRST_KINDS[String(eventType)];
+    const kind = typeof eventType === "string" ? FIRST_KINDS[eventType] : undefined;
     if (kind === undefined) return unknownKind(eventType, FIRST_KINDS);
     const [, database, path] =
       /^(projects\/[^/]+\/databases\/[^/@]+)\/documents(?:@[^/]*)?\/(.+)$/.exec(String(resource)) ?? [];
@@ -138,7 +139,7 @@ export class Triggers {
 }
 
 function unknownKind(eventType: unknown, kinds: object): string {
-  return `The event type "${eventType}" is not one of ${Object.keys(kinds).join(", ")}.`;
+  return `The event type ${JSON.stringify(eventType)} is not one of ${Object.keys(kinds).join(", ")}.`;
 }
 
 function isFor({ kind, database, matches }: Trigger, { name, before, after }: Change): boolean {

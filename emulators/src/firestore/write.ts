@@ -73,6 +73,7 @@ export function applyWrite(write: Write, before: Document | null, time: bigint):
  * never hold: the service calls that a mistake of the client (INVALID_ARGUMENT), not a missing document.
  */
 export function checkCommit(writes: readonly Write[]): void {
+  checkTransforms(writes);
   const deleted = new Set<string>();
   for (const write of writes) {
     if (write.kind === "delete") deleted.add(write.name);
@@ -80,6 +81,22 @@ export function checkCommit(writes: readonly Write[]): void {
     else if (needsDocument(write))
       throw invalid(`Cannot update a document that the same commit deletes: ${write.name}`);
     else deleted.delete(write.name);
+  }
+}
+
+/** https://firebase.google.com/docs/firestore/quotas: "Maximum number of field transformations … on a single document". */
+const MAX_TRANSFORMS = 500;
+
+function checkTransforms(writes: readonly Write[]): void {
+  const counts = new Map<string, number>();
+  for (const write of writes) {
+    if (write.kind === "delete") continue;
+    const count = (counts.get(write.name) ?? 0) + write.transforms.length;
+    if (count > MAX_TRANSFORMS)
+      throw invalid(
+        `${count} field transformations of ${write.name} in one commit; at most ${MAX_TRANSFORMS} are allowed.`,
+      );
+    counts.set(write.name, count);
   }
 }
 

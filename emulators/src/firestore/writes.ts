@@ -1,10 +1,10 @@
 // The RPCs that write: commits, within transactions or without, batches, and single documents.
 import { randomBytes } from "node:crypto";
 import protobuf from "protobufjs/minimal.js";
-import type { Message } from "../wire/service.ts";
+import type { Call, Message } from "../wire/service.ts";
 import { Code, StatusError, statusOf } from "../wire/status.ts";
 import { databaseOf } from "./collections.ts";
-import { type Context, checkDatabase, checkName } from "./context.ts";
+import { type Context, checkDatabase, checkName, unlessGone } from "./context.ts";
 import { type Document, writeDocument } from "./document.ts";
 import { type Owner, TIMED_OUT } from "./locks.ts";
 import { autoId, checkCollectionId, checkDocumentId, parseParent } from "./names.ts";
@@ -26,17 +26,17 @@ interface Committed {
   readonly results: readonly Result[];
 }
 
-export async function commit(context: Context, request: Message): Promise<object> {
+export async function commit(context: Context, request: Message, call: Call): Promise<object> {
   const { transactions } = context;
   const database = checkDatabase(request.database);
   if (request.transaction.length === 0)
-    return answerOf(await writeAlone(context, parseAll(request.writes, database)));
-  const transaction = transactions.find(database, request.transaction);
+    return answerOf(await writeAlone(context, parseAll(request.writes, database), call));
+  const transaction = transactions.claim(database, request.transaction);
   try {
     const writes = parseAll(request.writes, database);
     if (writes.length > 0 && transaction.readTime !== null)
       throw new StatusError(Code.INVALID_ARGUMENT, "Cannot modify entities in a read-only transaction.");
-    return answerOf(await write(context, transaction, writes));
+    return answerOf(await write(context, transaction, writes, call));
   } finally {
     transactions.end(transaction, "committed");
   }
@@ -48,7 +48,7 @@ export function rollback({ transactions }: Context, request: Message): object {
 }
 
 /** Each write by itself: one that fails takes no other with it. */
-export async function batchWrite(context: Context, request: Message): Promise<object> {
+export async function batchWrite(context: Context, request: Message, call: Call): Promise<object> {
   const database = checkDatabase(request.database);
   const seen = new Set<string>();
   const parsed = request.writes.map((wire: Message) => {
@@ -63,7 +63,7 @@ export async function batchWrite(context: Context, request: Message): Promise<ob
   });
   const outcomes = await Promise.all(
     parsed.map((write: Write) =>
-      writeAlone(context, [write]).then(
+      writeAlone(context, [write], call).then(
         ({ results }) => ({ status: { code: Code.OK }, result: resultOf(results[0]!) }),
         (error: unknown) => {
           const { code, message } = statusOf(error);
@@ -75,7 +75,7 @@ export async function batchWrite(context: Context, request: Message): Promise<ob
   return { writeResults: outcomes.map(({ result }) => result), status: outcomes.map(({ status }) => status) };
 }
 
-export async function createDocument(context: Context, request: Message): Promise<Uint8Array> {
+export async function createDocument(context: Context, request: Message, call: Call): Promise<Uint8Array> {
   const { parent, collectionId, documentId, document, mask } = request;
   const database = checkDatabase(databaseOf(`${parent}/`));
   parseParent(parent);
@@ -87,20 +87,20 @@ export async function createDocument(context: Context, request: Message): Promis
     update: named(document, name),
     currentDocument: { exists: false, conditionType: "exists" },
   };
-  return writeOne(context, database, wire, mask);
+  return writeOne(context, database, wire, mask, call);
 }
 
-export async function updateDocument(context: Context, request: Message): Promise<Uint8Array> {
+export async function updateDocument(context: Context, request: Message, call: Call): Promise<Uint8Array> {
   const { document, updateMask, mask, currentDocument } = request;
   const wire = { operation: "update", update: Buffer.from(document), updateMask, currentDocument };
   const { name } = parseWrite({ updateTransforms: [], ...wire });
-  return writeOne(context, checkDatabase(databaseOf(name)), wire, mask);
+  return writeOne(context, checkDatabase(databaseOf(name)), wire, mask, call);
 }
 
-export async function deleteDocument(context: Context, request: Message): Promise<object> {
+export async function deleteDocument(context: Context, request: Message, call: Call): Promise<object> {
   const { name, currentDocument } = request;
   const wire = { operation: "delete", delete: name, updateMask: null, currentDocument, updateTransforms: [] };
-  await writeAlone(context, parseAll([wire], checkDatabase(databaseOf(name))));
+  await writeAlone(context, parseAll([wire], checkDatabase(databaseOf(name))), call);
   return {};
 }
 
@@ -109,9 +109,10 @@ async function writeOne(
   database: string,
   wire: Message,
   mask: Message | null,
+  call: Call,
 ): Promise<Uint8Array> {
   const writes = parseAll([{ updateMask: null, updateTransforms: [], ...wire }], database);
-  const { results } = await writeAlone(context, writes);
+  const { results } = await writeAlone(context, writes, call);
   return writeDocument(maskDocument(results[0]!.document!, mask?.fieldPaths));
 }
 
@@ -132,13 +133,13 @@ function parseAll(wires: readonly Message[], database: string): readonly Write[]
 }
 
 /** A write outside of a transaction waits for its turn; if it stood in a deadlock, it queues again. */
-async function writeAlone(context: Context, writes: readonly Write[]): Promise<Committed> {
+async function writeAlone(context: Context, writes: readonly Write[], call: Call): Promise<Committed> {
   const { locks, transactions } = context;
   const seniority = transactions.nextSeniority();
   for (;;) {
     const owner: Owner = { seniority, aborted: null };
     try {
-      return await write(context, owner, writes);
+      return await write(context, owner, writes, call);
     } catch (error) {
       if (owner.aborted === null || owner.aborted.message === TIMED_OUT) throw error;
     } finally {
@@ -148,11 +149,17 @@ async function writeAlone(context: Context, writes: readonly Write[]): Promise<C
 }
 
 /** Locks what is written, then commits as soon as no other transaction's query stands against it. */
-async function write(context: Context, owner: Owner, writes: readonly Write[]): Promise<Committed> {
+async function write(
+  context: Context,
+  owner: Owner,
+  writes: readonly Write[],
+  call: Call,
+): Promise<Committed> {
   const { store, locks } = context;
+  const giveUp = () => locks.release(owner);
   for (const name of [...new Set(writes.map(({ name }) => name))].sort()) {
     const wait = locks.acquire(owner, name, "exclusive");
-    if (wait !== null) await wait;
+    if (wait !== null) await unlessGone(call, wait, giveUp);
   }
   for (;;) {
     let blockers: readonly Owner[] = [];
@@ -165,7 +172,7 @@ async function write(context: Context, owner: Owner, writes: readonly Write[]): 
       return blockers.length > 0 ? null : decision;
     });
     if (committed !== null) return committed;
-    await locks.waitFor(owner, blockers, changes);
+    await unlessGone(call, locks.waitFor(owner, blockers, changes), giveUp);
   }
 }
 

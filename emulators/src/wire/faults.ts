@@ -40,6 +40,7 @@ export class Faults {
   readonly enabled: boolean;
   /** What a rule may strike: deliveries, and the RPCs of the services that use this. */
   readonly #kinds = new Set(["event", "message"]);
+  readonly #streams = new Set<string>();
   #armed: Armed[] = [];
   #random: () => number = alea("0");
   readonly #calls = new Map<string, number>();
@@ -51,8 +52,9 @@ export class Faults {
   }
 
   /** Makes a kind of call one that rules may name. */
-  know(kind: string): void {
+  know(kind: string, { isStream }: { isStream: boolean }): void {
     this.#kinds.add(kind);
+    if (isStream) this.#streams.add(kind);
   }
 
   /** Does the work of one call of a kind, with what the rules do to it. */
@@ -125,7 +127,7 @@ export class Faults {
     if (!this.enabled)
       return Response.json({ error: "Faults on demand are off: start with --admin" }, { status: 404 });
     if (request.method === "PUT") {
-      const plan = readPlan(await request.text(), this.#kinds);
+      const plan = readPlan(await request.text(), this.#kinds, this.#streams);
       if ("faults" in plan) return Response.json(plan, { status: 400 });
       this.arm(plan.seed, plan.rules);
     } else if (request.method === "DELETE") {
@@ -155,7 +157,7 @@ type Plan =
   | { readonly faults: readonly string[] };
 type Raw = Readonly<Record<string, unknown>>;
 
-function readPlan(text: string, kinds: ReadonlySet<string>): Plan {
+function readPlan(text: string, kinds: ReadonlySet<string>, streams: ReadonlySet<string>): Plan {
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -171,11 +173,11 @@ function readPlan(text: string, kinds: ReadonlySet<string>): Plan {
     return { faults };
   }
   for (const [i, rule] of rules.entries())
-    faults.push(...faultsOf(rule, kinds).map((fault) => `rules.${i}${fault}`));
+    faults.push(...faultsOf(rule, kinds, streams).map((fault) => `rules.${i}${fault}`));
   return faults.length > 0 ? { faults } : { seed: seed as number, rules: rules.map(ruleOf) };
 }
 
-function faultsOf(raw: unknown, kinds: ReadonlySet<string>): string[] {
+function faultsOf(raw: unknown, kinds: ReadonlySet<string>, streams: ReadonlySet<string>): string[] {
   if (!isObject(raw)) return [": not an object"];
   const { kind, action, nth, every, chance, times, code = "UNAVAILABLE", ms, ...rest } = raw;
   const faults: string[] = [];
@@ -184,6 +186,8 @@ function faultsOf(raw: unknown, kinds: ReadonlySet<string>): string[] {
   };
   check("kind", kinds.has(kind as string), `one of ${[...kinds].sort().join(", ")}`);
   check("action", ACTIONS.includes(action as Action), `one of ${ACTIONS.join(", ")}`);
+  if (action === "duplicate" && streams.has(kind as string))
+    faults.push(`.action: ${kind} streams its answer, which cannot be done twice and answered once`);
   check(
     "code",
     typeof code === "string" && Object.hasOwn(Code, code) && code !== "OK",

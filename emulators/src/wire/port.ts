@@ -116,7 +116,12 @@ async function responseTo(incoming: IncomingMessage, http: HttpHandler): Promise
   if (url === null) return refusal(400, "The address is not one");
   if (!METHODS.has(incoming.method!)) return refusal(405, `${incoming.method} is not answered here`);
   const body = await read(incoming);
-  if (body === null) return refusal(413, `The body is larger than ${MAX_HTTP_BYTES} bytes`);
+  if (body === null) {
+    const response = refusal(413, `The body is larger than ${MAX_HTTP_BYTES} bytes`);
+    // What was not read of it would be taken for the next request.
+    response.headers.set("connection", "close");
+    return response;
+  }
   return http(requestOf(incoming, url, body));
 }
 

@@ -87,7 +87,7 @@ export function implementationOf(spec: ServiceSpec, faults: Faults): UntypedServ
   const { methods } = spec.protos.lookupService(spec.name);
   return Object.fromEntries(
     Object.values(methods).map((method) => {
-      faults.know(method.name);
+      faults.know(method.name, { isStream: method.requestStream === true || method.responseStream === true });
       const codec = codecOf(spec, method, faults);
       const handler = spec.handlers[method.name] ?? unimplemented(spec, method);
       if (method.requestStream && method.responseStream)
@@ -258,7 +258,11 @@ function callOf(wire: {
   };
 }
 
+/** It goes into a header, which is limited; longer ones would end the whole connection. */
+const MAX_DETAILS = 1_000;
+
 function failure(error: unknown): { code: Code; details: string; message: string } {
   const { code, message } = statusOf(error);
-  return { code, details: message, message };
+  const details = message.length > MAX_DETAILS ? `${message.slice(0, MAX_DETAILS)}…` : message;
+  return { code, details: details.toWellFormed(), message: details };
 }

@@ -5,7 +5,7 @@ import { Code, StatusError } from "../../src/wire/status.ts";
 
 async function armed(rules: readonly object[], seed = 1): Promise<Faults> {
   const faults = new Faults(true);
-  for (const kind of ["Commit", "Publish"]) faults.know(kind);
+  for (const kind of ["Commit", "Publish"]) faults.know(kind, { isStream: false });
   const response = await faults.handle(put({ seed, rules }));
   expect(response.status).toBe(200);
   return faults;
@@ -110,7 +110,9 @@ describe("Faults", () => {
 
   test("name every fault of a plan and its path", async () => {
     const refused = async (body: unknown) => {
-      const response = await new Faults(true).handle(put(body));
+      const faults = new Faults(true);
+      faults.know("Listen", { isStream: true });
+      const response = await faults.handle(put(body));
       return { status: response.status, ...((await response.json()) as object) };
     };
     const rule = { kind: "event", action: "fail" };
@@ -121,7 +123,7 @@ describe("Faults", () => {
       faults: [
         "sed: unknown",
         "seed: not an integer",
-        "rules.0.kind: not one of event, message",
+        "rules.0.kind: not one of Listen, event, message",
         "rules.0.action: not one of fail, delay, drop, duplicate, reorder",
         "rules.0.nth: not an integer from 1",
         "rules.0.more: unknown",
@@ -134,6 +136,10 @@ describe("Faults", () => {
       [{ ...rule, code: ["UNAVAILABLE"] }, "rules.0.code: not the name of an error status"],
       [{ ...rule, code: "OK" }, "rules.0.code: not the name of an error status"],
       [{ ...rule, nth: 1, every: 2 }, "rules.0: nth, every and chance exclude each other"],
+      [
+        { kind: "Listen", action: "duplicate" },
+        "rules.0.action: Listen streams its answer, which cannot be done twice and answered once",
+      ],
       [{ ...rule, action: "delay" }, "rules.0.ms: a delay needs it"],
       [{ ...rule, ms: 1e12 }, "rules.0.ms: not an integer from 1 to 3600000"],
     ];

@@ -23,6 +23,8 @@ export interface Raw {
 export interface Caller {
   /** The `authorization` header; null sends none. */
   readonly authorization: string | null;
+  /** Milliseconds until the client gives up. */
+  readonly patience?: number;
 }
 
 export interface RawStream {
@@ -55,6 +57,7 @@ export function openRaw(host: string): Raw {
           responseDeserialize,
           request,
           header(as),
+          deadline(as),
           (error, answer) => (error === null ? resolve(answer) : reject(error)),
         );
       });
@@ -67,6 +70,7 @@ export function openRaw(host: string): Raw {
         responseDeserialize,
         request,
         header(as),
+        deadline(as),
       );
       return new Promise((resolve, reject) => {
         const answers: Message[] = [];
@@ -103,6 +107,10 @@ function definitionOf(method: protobuf.Method): MethodDefinition<object, Message
     responseDeserialize: (bytes) =>
       response.toObject(response.decode(bytes), { enums: String, longs: String }),
   };
+}
+
+function deadline({ patience }: Caller): { deadline?: number } {
+  return patience === undefined ? {} : { deadline: Date.now() + patience };
 }
 
 function header({ authorization }: Caller): Metadata {
