@@ -2,10 +2,10 @@
 // that does not, and why. It needs nothing but the entries' texts and a hash; with an expected size and head it also
 // finds a tail that was cut or rewritten.
 import { isSignedBy } from "./claim.ts";
-import { claimTextOf, entryHash, GENESIS, type Head, readEntry } from "./entry.ts";
-import { isTimestamp } from "./entry-forms.ts";
+import { claimTextOf, entryHash, GENESIS, type Head, readEntry, requireHead } from "./entry.ts";
 import { ScannedEntry, scanEntry } from "./entry-grammar.ts";
-import { PolicyLedgerError, quote } from "./error.ts";
+import { isIndex } from "./environments/kind.ts";
+import { PolicyLedgerError, quote, requireIterable, requireObject } from "./error.ts";
 import { fromHex } from "./hash.ts";
 import { HashSet } from "./hash-set.ts";
 import type { Host } from "./host.ts";
@@ -56,12 +56,14 @@ export interface AuditReport {
 /** Audits entries given as their texts, in order. Stops at the first fault. */
 export function auditChain(host: Host, texts: Iterable<string>, options: AuditOptions = {}): AuditReport {
   const audit = new ChainAudit(host, options);
+  requireIterable(texts, "invalid_audit", "Cannot audit: the entries");
   for (const text of texts) if (!audit.add(text)) break;
   return audit.finish();
 }
 
 /** Checks one entry against the one that it must follow (null for the first), and gives the head for the next. */
 export function checkEntry(host: Host, head: Head | null, text: string): Head {
+  if (head !== null) requireHead(head, "invalid_audit", "Cannot follow what is no entry's head");
   const { fault } = auditChain(host, [text], head === null ? {} : { from: head });
   if (fault !== null)
     throw new PolicyLedgerError("broken_chain", `Cannot follow the chain: ${fault.message}`);
@@ -89,21 +91,19 @@ export class ChainAudit {
 
   constructor(host: Host, options: AuditOptions = {}) {
     this.host = host;
+    requireObject(options, "invalid_audit", "Cannot audit: its options");
     this.options = { ...options };
-    const { expected, from } = options;
-    if (expected !== undefined && !(Number.isSafeInteger(expected.size) && expected.size >= 0)) {
-      throw new PolicyLedgerError(
-        "invalid_audit",
-        `Cannot audit against an expected size of ${quote(expected.size)}`,
-      );
-    }
+    const { expected, from } = this.options;
+    if (expected !== undefined) requireExpected(expected);
     if (from !== undefined) {
-      const isHead =
-        Number.isSafeInteger(from.index) &&
-        from.index >= 0 &&
-        fromHex(from.current_hash, 32) !== null &&
-        isTimestamp(from.timestamp);
-      if (!isHead) throw new PolicyLedgerError("invalid_audit", "Cannot audit from what is no entry's head");
+      requireHead(from, "invalid_audit", "Cannot audit from what is no entry's head");
+      if (expected !== undefined && expected.size <= from.index) {
+        throw new PolicyLedgerError(
+          "invalid_audit",
+          `Cannot audit from entry ${from.index} against an expected size of ${expected.size}: ` +
+            `with that entry there are ${from.index + 1} at least`,
+        );
+      }
       this.size = from.index + 1;
       this.head = from.current_hash;
       this.timestamp = from.timestamp;
@@ -243,6 +243,17 @@ export class ChainAudit {
     if (this.fault !== null) return `broken at entry ${this.fault.index}: ${this.fault.message}`;
     if (tail === "checked") return `complete: ${this.size} entries, as expected`;
     return `complete up to ${this.size} entries, tail unchecked`;
+  }
+}
+
+function requireExpected(expected: { readonly size: number; readonly head: string | null }): void {
+  requireObject(expected, "invalid_audit", "Cannot audit against what is expected");
+  const { size, head } = expected;
+  if (!isIndex(size, Number.MAX_SAFE_INTEGER)) {
+    throw new PolicyLedgerError("invalid_audit", `Cannot audit against an expected size of ${quote(size)}`);
+  }
+  if (head !== null && fromHex(head, 32) === null) {
+    throw new PolicyLedgerError("invalid_audit", `Cannot audit against an expected head of ${quote(head)}`);
   }
 }
 

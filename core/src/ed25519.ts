@@ -35,12 +35,14 @@ export function verifyStrict(
 
 /** Rules 1 to 3 for A. Whether it is on the curve takes arithmetic, and comes out in rule 5. */
 export function isStrictPublicKey(bytes: Uint8Array): boolean {
-  return bytes.length === 32 && isStrictPoint(bytes);
+  return bytes instanceof Uint8Array && bytes.length === 32 && isStrictPoint(bytes);
 }
 
 /** Rules 1 to 4 for R ‖ S. */
 export function isStrictSignature(bytes: Uint8Array): boolean {
-  return bytes.length === 64 && isStrictPoint(bytes) && isBelow(bytes, 32, L, 0xff);
+  return (
+    bytes instanceof Uint8Array && bytes.length === 64 && isStrictPoint(bytes) && isBelow(bytes, 32, L, 0xff)
+  );
 }
 
 /**

@@ -111,8 +111,9 @@ function daysIn(year: number, month: number): number {
 }
 
 /** Whether a text is a time as entries carry it: `YYYY-MM-DDTHH:MM:SS.mmmZ`, of a day that the calendar has. */
-export function isTimestamp(text: string): boolean {
+export function isTimestamp(text: unknown): text is string {
   return (
+    typeof text === "string" &&
     timestamp({ text: `"${text}"`, bytes: CLASS, view: new DataView(CLASS.buffer) }, 0) === text.length + 2
   );
 }

@@ -4,9 +4,18 @@
 import type { PolicyClaim } from "./claim.ts";
 import { isTimestamp } from "./entry-forms.ts";
 import { ScannedEntry, scanEntry } from "./entry-grammar.ts";
-import { PolicyLedgerError, quote, refuseFaults } from "./error.ts";
+import { isIndex } from "./environments/kind.ts";
+import {
+  type ErrorCode,
+  type Fault,
+  PolicyLedgerError,
+  quote,
+  refuseFaults,
+  requireObject,
+} from "./error.ts";
 import type { Evaluation } from "./evaluation/evaluate.ts";
-import { leafHash } from "./hash.ts";
+import { deepFreeze } from "./freeze.ts";
+import { fromHex, leafHash } from "./hash.ts";
 import type { Host } from "./host.ts";
 import { canonicalJson, type Json, type JsonObject } from "./json.ts";
 import { MAX_ENTRY_BYTES } from "./limits.ts";
@@ -68,28 +77,56 @@ export interface Sealed {
 
 /** Makes the entry that follows `head` (null for the first), at the later of `now` and the head's time. */
 export function sealEntry(host: Host, head: Head | null, content: EntryContent, now: string): Sealed {
+  const what = "Cannot append entry";
+  if (head !== null) requireHead(head, "invalid_entry", `${what} behind what is no entry's head`);
+  requireObject(content, "invalid_entry", `${what}: its content`);
   if (!isTimestamp(now)) {
     const message = `wanted a UTC time as YYYY-MM-DDTHH:MM:SS.mmmZ, got ${quote(now)}`;
-    refuseFaults("invalid_entry", "Cannot append entry", [{ path: "/timestamp", message }]);
+    refuseFaults("invalid_entry", what, [{ path: "/timestamp", message }]);
   }
-  const entry = {
+  const text = canonicalJson({
     ...content,
     v: 1,
     index: head === null ? 0 : head.index + 1,
     previous_hash: head === null ? GENESIS : head.current_hash,
     timestamp: head !== null && head.timestamp > now ? head.timestamp : now,
-  } as Entry;
-  const text = canonicalJson(entry as unknown as Json);
+  } as unknown as Json);
+  // From its text, so that it shares nothing with the content, and is what was hashed.
+  const entry = deepFreeze(readEntry(text));
   const made = host.sha256(claimTextOf(scan(text)));
   if (made !== entry.claim_id) {
     const message = `its fields make the claim ${made}, not ${entry.claim_id}`;
-    refuseFaults("invalid_entry", "Cannot append entry", [{ path: "/claim_id", message }]);
+    refuseFaults("invalid_entry", what, [{ path: "/claim_id", message }]);
   }
   return { entry, text, current_hash: leafHash(host, text) };
 }
 
+/** Refuses what an entry cannot follow: a head names an entry that there can be, and whose successor can be. */
+export function requireHead(head: Head, code: ErrorCode, what: string): void {
+  requireObject(head, code, what);
+  const { index, current_hash, timestamp } = head;
+  const faults: Fault[] = [];
+  if (!isIndex(index, Number.MAX_SAFE_INTEGER)) {
+    faults.push({ path: "/index", message: `wanted an entry's index, got ${quote(index)}` });
+  }
+  if (fromHex(current_hash, 32) === null) {
+    faults.push({
+      path: "/current_hash",
+      message: `wanted a hash of 64 hex digits, got ${quote(current_hash)}`,
+    });
+  }
+  if (!isTimestamp(timestamp)) {
+    faults.push({ path: "/timestamp", message: `wanted an entry's time, got ${quote(timestamp)}` });
+  }
+  refuseFaults(code, what, faults);
+}
+
 /** What the entry after this one needs to know of it. */
-export function headOf({ entry, current_hash }: Sealed): Head {
+export function headOf(sealed: Sealed): Head {
+  const what = "Cannot tell the head of a sealed entry";
+  requireObject(sealed, "invalid_entry", what);
+  const { entry, current_hash } = sealed;
+  requireObject(entry, "invalid_entry", what);
   return { index: entry.index, current_hash, timestamp: entry.timestamp };
 }
 
@@ -98,6 +135,8 @@ export function policyContent(
   claim: PolicyClaim,
   found: { readonly claim_id: string; readonly signature: string; readonly evaluation?: Evaluation },
 ): EntryContent {
+  requireObject(claim, "invalid_claim", "Cannot record a claim");
+  requireObject(found, "invalid_claim", "Cannot record a claim without its id and signature");
   const { claimed_reward, v: _, ...kept } = claim;
   return { ...kept, verified_reward: claimed_reward, ...found };
 }

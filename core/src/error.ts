@@ -55,6 +55,21 @@ export function refuseFaults(code: ErrorCode, what: string, faults: readonly Fau
   throw new PolicyLedgerError(code, `${what}: ${shown.join("; ")}${more}`, faults);
 }
 
+/** Refuses what is no object: to read a field of it would end in the engine's own error, or in nothing. */
+export function requireObject(value: unknown, code: ErrorCode, what: string): void {
+  if (value !== null && typeof value === "object") return;
+  const message = `wanted an object, got ${quote(value)}`;
+  throw new PolicyLedgerError(code, `${what}: ${message}`, [{ path: "", message }]);
+}
+
+/** Refuses what cannot be gone through item by item; a text is not meant, though it can. */
+export function requireIterable(value: unknown, code: ErrorCode, what: string): void {
+  requireObject(value, code, what);
+  if (typeof (value as Partial<Iterable<unknown>>)[Symbol.iterator] === "function") return;
+  const message = "wanted a list, or what can be gone through like one";
+  throw new PolicyLedgerError(code, `${what}: ${message}`, [{ path: "", message }]);
+}
+
 /** Cuts foreign text down to what a message can carry, and keeps control characters out of it. */
 export function quote(value: unknown): string {
   const text = typeof value === "string" ? JSON.stringify(value) : printed(value);

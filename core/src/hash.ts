@@ -1,4 +1,5 @@
 // Hashes as the ledger writes them: SHA-256 in lowercase hex, and RFC 6962's of a leaf.
+import { PolicyLedgerError, quote } from "./error.ts";
 import type { Host } from "./host.ts";
 import { MAX_ENTRY_BYTES } from "./limits.ts";
 
@@ -25,6 +26,9 @@ const LEAF_TEXT = LEAF.subarray(1);
 
 /** RFC 6962, 2.1: H(0x00 ‖ leaf). The leaf is text, hashed as UTF-8. */
 export function leafHash(host: Host, leaf: string): string {
+  if (typeof leaf !== "string") {
+    throw new PolicyLedgerError("invalid_entry", `Cannot hash a leaf: wanted a text, got ${quote(leaf)}`);
+  }
   if (leaf.length > MAX_ENTRY_BYTES) return host.sha256(`\0${leaf}`);
   const { written } = UTF8.encodeInto(leaf, LEAF_TEXT);
   return host.sha256(LEAF.subarray(0, 1 + written));

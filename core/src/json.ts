@@ -59,10 +59,11 @@ export function parseCanonicalJson(input: string | Uint8Array, limits: JsonLimit
 
 /** The canonical JSON of a value; what is no plain JSON is refused, not dropped or converted. */
 export function canonicalJson(value: Json): string {
-  requirePlain(value, 0);
   try {
-    return encode(value) as string;
+    return encode(plainCopy(value, 0)) as string;
   } catch (cause) {
+    // Whatever a getter or a proxy throws is the value's fault, too.
+    if (cause instanceof PolicyLedgerError) throw cause;
     throw invalid(`Cannot write canonical JSON: ${syntaxMessage(cause)}`, [], cause);
   }
 }
@@ -70,28 +71,52 @@ export function canonicalJson(value: Json): string {
 /** No value that we write nests deeper; it also ends a walk in circles. */
 const MAX_WRITTEN_DEPTH = 64;
 
-function requirePlain(value: unknown, depth: number): void {
-  if (typeof value === "string" || typeof value === "boolean" || value === null) return;
+/**
+ * A copy of plain JSON, made in one reading: each length, key and item is asked for once, so what is checked is what
+ * is written, whatever getters and proxies would say the next time.
+ */
+function plainCopy(value: unknown, depth: number): unknown {
+  if (typeof value === "string" || typeof value === "boolean" || value === null) return value;
   if (typeof value === "number") {
-    if (Number.isFinite(value)) return;
+    if (Number.isFinite(value)) return value;
   } else if (typeof value === "object" && depth < MAX_WRITTEN_DEPTH) {
-    if (Array.isArray(value)) {
-      // By index, so that a hole counts as the undefined that it is.
-      for (let i = 0; i < value.length; i++) requirePlain(value[i], depth + 1);
-      return;
-    }
-    if (isPlainObject(value)) {
-      for (const key of Object.keys(value)) requirePlain((value as JsonObject)[key], depth + 1);
-      return;
-    }
+    if (Array.isArray(value)) return copyOfList(value, depth + 1);
+    if (isPlainObject(value)) return copyOfObject(value, depth + 1);
   }
-  throw invalid(`Cannot write canonical JSON: it has no way to write ${quote(value)}`, []);
+  throw unwritable(value);
 }
 
+function copyOfList(list: readonly unknown[], depth: number): unknown[] {
+  const copy: unknown[] = [];
+  const { length } = list;
+  // By index, so that a hole counts as the undefined that it is.
+  for (let i = 0; i < length; i++) copy.push(plainCopy(list[i], depth));
+  return copy;
+}
+
+function copyOfObject(object: object, depth: number): object {
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(object)) {
+    const value = plainCopy((object as Record<string, unknown>)[key], depth);
+    // To set this key would set the copy's prototype.
+    if (key === "__proto__") Object.defineProperty(copy, key, { value, enumerable: true });
+    else copy[key] = value;
+  }
+  // As a key that is written, it was seen to be no function; one that is hidden or inherited would write itself.
+  if (!Object.hasOwn(copy, "toJSON") && typeof (object as { toJSON?: unknown }).toJSON === "function") {
+    throw unwritable(object);
+  }
+  return copy;
+}
+
+/** An object literal or its like, from any realm: nothing above its prototype. */
 function isPlainObject(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return false;
-  return !("toJSON" in value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function unwritable(value: unknown): PolicyLedgerError {
+  return invalid(`Cannot write canonical JSON: it has no way to write ${quote(value)}`, []);
 }
 
 const UTF8 = new TextEncoder();

@@ -6,8 +6,9 @@
 // belongs to whoever came first.
 
 import type { Entry, PolicyEntry } from "./entry.ts";
+import { isIndex } from "./environments/kind.ts";
 import { environmentKinds, presetOf, resolveConfig } from "./environments/registry.ts";
-import { PolicyLedgerError } from "./error.ts";
+import { PolicyLedgerError, quote, requireIterable, requireObject } from "./error.ts";
 
 export interface Place {
   readonly index: number;
@@ -46,9 +47,15 @@ export const EMPTY_RANKING: Ranking = Object.freeze({ v: 1, size: 0, boards: Obj
 
 /** Continues the ranking. Entries that it has seen already change nothing; a gap before the next one is refused. */
 export function foldRanking(ranking: Ranking, entries: Iterable<Entry>): Ranking {
+  requireRanking(ranking);
+  requireIterable(entries, "invalid_ranking", "Cannot rank: the entries");
   let { size } = ranking;
   const boards: Record<string, Board> = { ...ranking.boards };
   for (const entry of entries) {
+    requireObject(entry, "invalid_ranking", "Cannot rank an entry");
+    if (!isIndex(entry.index, Number.MAX_SAFE_INTEGER)) {
+      throw new PolicyLedgerError("invalid_ranking", `Cannot rank an entry of index ${quote(entry.index)}`);
+    }
     if (entry.index < size) continue;
     if (entry.index > size) {
       throw new PolicyLedgerError(
@@ -70,10 +77,17 @@ export function best(
   preset: string,
   by: RankedBy = "reward",
 ): Place | null {
+  requireRanking(ranking);
   const board = Object.hasOwn(ranking.boards, `${env_id}/${preset}`)
     ? ranking.boards[`${env_id}/${preset}`]
     : undefined;
   return (by === "reward" ? board?.by_reward : board?.by_expected)?.[0] ?? null;
+}
+
+function requireRanking(ranking: Ranking): void {
+  const what = "Cannot read a ranking";
+  requireObject(ranking, "invalid_ranking", what);
+  requireObject(ranking.boards, "invalid_ranking", `${what}: its boards`);
 }
 
 function boardOf({ env_id, env_config }: PolicyEntry): { key: string; empty: Board } | null {
@@ -96,6 +110,7 @@ function place(board: Board, entry: PolicyEntry): Board {
   if (evaluation === undefined) {
     return { ...board, by_reward: insert(board.by_reward, common, "policy_hash", beatsByReward) };
   }
+  requireObject(evaluation, "invalid_ranking", `Cannot rank entry ${index}: its evaluation`);
   const { expected, behaviour_hash } = evaluation;
   const whole: Place = { ...common, expected, behaviour_hash };
   return {

@@ -4,8 +4,9 @@ import type { PolicyEntry } from "./entry.ts";
 import type { Environment } from "./environments/environment.ts";
 import { makeEnvironment } from "./environments/registry.ts";
 import { type Episode, type Observer, runEpisode } from "./episode.ts";
-import { PolicyLedgerError } from "./error.ts";
+import { PolicyLedgerError, quote, requireObject } from "./error.ts";
 import { evaluate } from "./evaluation/evaluate.ts";
+import { fromHex } from "./hash.ts";
 import type { Host } from "./host.ts";
 import { canonicalJson } from "./json.ts";
 import { type Artifact, readArtifact } from "./policies/artifact.ts";
@@ -24,7 +25,12 @@ export interface Reusable {
  * recorded seed it earns the recorded reward; an evaluation in the entry is computed again. That the entry itself stands in the ledger is for the chain to show.
  */
 export function reusePolicy(host: Host, entry: PolicyEntry, artifactText: string): Reusable {
-  const what = `Cannot reuse policy ${entry.policy_hash} of entry ${entry.index}`;
+  requireObject(entry, "policy_refused", "Cannot reuse a policy: its entry");
+  const { policy_hash, index } = entry;
+  const named = fromHex(policy_hash, 32) === null ? quote(policy_hash) : policy_hash;
+  const what = `Cannot reuse policy ${named} of entry ${quote(index)}`;
+  if (typeof artifactText !== "string")
+    throw refused(`${what}: wanted the artifact's canonical JSON as a text`);
   const hash = host.sha256(artifactText);
   if (hash !== entry.policy_hash) throw refused(`${what}: the artifact hashes to ${hash}`);
   const artifact = orRefuse(what, () => readArtifact(artifactText));
@@ -33,16 +39,15 @@ export function reusePolicy(host: Host, entry: PolicyEntry, artifactText: string
   }
   const env = orRefuse(what, () => makeEnvironment(entry.env_id, entry.env_config));
   const policy = loadPolicy(artifact);
-  const { reward } = runEpisode(env, policy, entry.seed);
+  const { reward } = orRefuse(what, () => runEpisode(env, policy, entry.seed));
   if (reward !== entry.verified_reward) {
-    throw refused(`${what}: replay earned ${reward}, the entry says ${entry.verified_reward}`);
+    throw refused(`${what}: replay earned ${reward}, the entry says ${quote(entry.verified_reward)}`);
   }
   if (entry.evaluation !== undefined) {
     const found = evaluate(host, env, policy.behaviour);
-    if (canonicalJson(found) !== canonicalJson(entry.evaluation)) {
-      throw refused(
-        `${what}: it evaluates to ${canonicalJson(found)}, the entry says ${canonicalJson(entry.evaluation)}`,
-      );
+    const said = orRefuse(what, () => canonicalJson(entry.evaluation!));
+    if (canonicalJson(found) !== said) {
+      throw refused(`${what}: it evaluates to ${canonicalJson(found)}, the entry says ${said}`);
     }
   }
   return { artifact, policy, env, run: (seed, observe) => runEpisode(env, policy, seed, observe) };

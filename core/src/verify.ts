@@ -5,7 +5,7 @@
 import { claimText, isSignedBy, type PolicyClaim, parseClaim, type Submission } from "./claim.ts";
 import { environmentKind, makeEnvironment } from "./environments/registry.ts";
 import { runEpisode } from "./episode.ts";
-import { type Fault, PolicyLedgerError } from "./error.ts";
+import { type Fault, PolicyLedgerError, requireObject } from "./error.ts";
 import type { Host } from "./host.ts";
 import { canonicalJson, type Json, utf8Length } from "./json.ts";
 import { MAX_ARTIFACT_BYTES, MAX_CLAIM_BYTES, MAX_CONFIG_BYTES, MAX_EPISODE_STEPS } from "./limits.ts";
@@ -41,12 +41,16 @@ export interface Invalid {
 export type Verdict = Valid | Invalid;
 
 /** Decides on a claim. Throws `invalid_claim` for what `parseSubmission` would not have accepted: that is no claim. */
-export function verifyClaim(host: Host, { claim, signature, artifact }: Submission): Verdict {
+export function verifyClaim(host: Host, submission: Submission): Verdict {
+  requireObject(submission, "invalid_claim", "Cannot verify claim");
+  const { claim, signature, artifact } = submission;
   return decide(host, claim, artifact, (read, text) => checkIdentity(host, read, text, signature));
 }
 
 /** The same without the first step, for whoever knows by other means that the claim is the agent's. */
-export function verifyUnsignedClaim(host: Host, { claim, artifact }: Omit<Submission, "signature">): Verdict {
+export function verifyUnsignedClaim(host: Host, submission: Omit<Submission, "signature">): Verdict {
+  requireObject(submission, "invalid_claim", "Cannot verify claim");
+  const { claim, artifact } = submission;
   return decide(host, claim, artifact, () => {});
 }
 
@@ -56,6 +60,7 @@ function decide(
   artifact: string,
   identity: (claim: PolicyClaim, text: string) => void,
 ): Verdict {
+  requireObject(given, "invalid_claim", "Cannot verify claim");
   const text = claimText(given);
   // From here on it is what its signed bytes say, whatever else the object that was given may be.
   const claim = parseClaim(JSON.parse(text) as Json);

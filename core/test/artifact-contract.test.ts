@@ -17,3 +17,24 @@ test.each(cases)(
     expect(report.ok).toBe(true);
   },
 );
+
+test.each(cases)(
+  "loadPolicy makes begin start exploration anew for a $kind of $env_id with epsilon $epsilon",
+  ({ artifact, epsilon }) => {
+    const { observations } = makeEnvironment(artifact.env_id);
+    const policy = loadPolicy(artifact, { epsilon });
+    const actions = (seed: number) => {
+      policy.begin(seed);
+      return Array.from({ length: 60 }, (_, i) =>
+        policy.selectAction(observations[i % observations.length]!),
+      );
+    };
+    const first = actions(5);
+    actions(6);
+    expect(actions(5)).toEqual(first);
+    policy.reset({ seed: 5 });
+    expect(observations.slice(0, 60).map((observation) => policy.selectAction(observation))).toEqual(
+      first.slice(0, Math.min(60, observations.length)),
+    );
+  },
+);

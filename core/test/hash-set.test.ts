@@ -27,3 +27,16 @@ test("HashSet.add tells hashes apart by any of their digits", () => {
   }
   expect(set.add(zero)).toBe(false);
 });
+
+test("HashSet.add stays linear in hashes that all belong in one place, and tells them apart", () => {
+  const set = new HashSet();
+  const colliding = (i: number) => nodeHost.sha256(String(i)).replace(/^.{8}/, "0000abcd");
+  const start = performance.now();
+  for (let i = 0; i < 60_000; i++) expect(set.add(colliding(i)) || i).toBe(true);
+  for (let i = 0; i < 60_000; i += 7) expect(set.add(colliding(i))).toBe(false);
+  for (let i = 0; i < 60_000; i++) set.add(nodeHost.sha256(`other ${i}`));
+  for (let i = 0; i < 60_000; i += 7) expect(set.add(colliding(i))).toBe(false);
+  expect(set.add(nodeHost.sha256("other 59999"))).toBe(false);
+  // Quadratic, it takes tens of seconds.
+  expect(performance.now() - start).toBeLessThan(5_000);
+});

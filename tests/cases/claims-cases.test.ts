@@ -34,9 +34,19 @@ describe("verdicts.json", () => {
 });
 
 describe("audits.json", () => {
-  for (const { name, entries, expected, signatures, fault } of cases("audits.json")) {
+  for (const { name, entries, from, expected, signatures, fault, refused } of cases("audits.json")) {
     test(`auditChain finds what is written: ${name}`, () => {
-      const options = { ...(expected && { expected }), ...(signatures && { signatures }) };
+      const options = {
+        ...(from && { from }),
+        ...(expected && { expected }),
+        ...(signatures && { signatures }),
+      };
+      if (refused !== undefined) {
+        expect(() => auditChain(nodeHost, entries, options)).toThrow(
+          expect.objectContaining({ name: "PolicyLedgerError", code: refused }),
+        );
+        return;
+      }
       const report = auditChain(nodeHost, entries, options);
       expect(report.fault && { index: report.fault.index, code: report.fault.code }).toEqual(fault);
       expect(report.ok).toBe(fault === null);

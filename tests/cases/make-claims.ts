@@ -194,6 +194,14 @@ function audits() {
     ...more,
     fault,
   });
+  // What no audit can be told: it is refused before any entry is looked at.
+  const refused = (name: string, entries: string[], more: object) => ({
+    name,
+    entries,
+    ...more,
+    refused: "invalid_audit",
+  });
+  const heads = whole.map(headOf);
   const at = (index: number, code: string) => ({ index, code });
   const signatures = { expected, signatures: true };
   return [
@@ -249,6 +257,29 @@ function audits() {
       at(3, "bad_signature"),
       signatures,
     ),
+    of("from a trusted entry on", [c, d], null, { from: heads[1], expected }),
+    of("from the last entry on", [], null, { from: heads[3], expected }),
+    of("from a trusted entry on, tail cut", [c], at(3, "missing_tail"), { from: heads[1], expected }),
+    of("from a trusted entry on, another one behind it", [other[2]!.text], at(2, "altered"), {
+      from: heads[1],
+    }),
+    refused("from an entry behind the expected end", [], {
+      from: heads[3],
+      expected: { ...expected, size: 3 },
+    }),
+    refused("from an entry of a ledger that is to be empty", [], {
+      from: heads[0],
+      expected: { size: 0, head: null },
+    }),
+    refused("from an index below 0", [c, d], { from: { ...heads[1], index: -1 } }),
+    refused("from a hash in upper case", [c, d], {
+      from: { ...heads[1], current_hash: heads[1]!.current_hash.toUpperCase() },
+    }),
+    refused("from a day that the calendar has not", [c, d], {
+      from: { ...heads[1], timestamp: "2026-02-29T00:00:01.000Z" },
+    }),
+    refused("a size that is none", [a, b], { expected: { ...expected, size: 1.5 } }),
+    refused("a head that is none", [a, b], { expected: { size: 2, head: "genesis" } }),
   ];
 }
 

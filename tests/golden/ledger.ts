@@ -95,7 +95,10 @@ function audits(host: Host): Json {
     swapped: audit([texts[1]!, texts[0]!]),
     genesis: audit([texts[0]!, sealedAs(second, null).replace('"index":0', '"index":1')]),
     predecessor: audit([
-      sealedAs(first, { index: -1, current_hash: entryHash(host, "x"), timestamp: TIMES[0]! }),
+      sealedAs(first, { index: 0, current_hash: entryHash(host, "x"), timestamp: TIMES[0]! }).replace(
+        '"index":1',
+        '"index":0',
+      ),
     ]),
     earlier: audit([
       texts[6]!

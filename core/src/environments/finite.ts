@@ -2,7 +2,7 @@
 // one for each later arrival, so that what comes from outside is fixed before the first action; each step draws
 // one more, for the outcome of its action.
 import { EpisodeRandom } from "../alea.ts";
-import { PolicyLedgerError, quote } from "../error.ts";
+import { PolicyLedgerError, quote, refuseFaults } from "../error.ts";
 import { deepFreeze } from "../freeze.ts";
 import type { JsonObject } from "../json.ts";
 import { requireSeed } from "../random.ts";
@@ -10,6 +10,7 @@ import { DictSpace, DiscreteSpace } from "../spaces/index.ts";
 import type { Space } from "../spaces/space.ts";
 import type { Environment, Model, Observation, Reset, Step } from "./environment.ts";
 import { type EnvironmentKind, type Field, isIndex } from "./kind.ts";
+import { ModelFaults } from "./model-faults.ts";
 import { layOut, type Tables } from "./tables.ts";
 
 /** All that environments of one kind and configuration share; building it costs far more than an episode. */
@@ -35,12 +36,17 @@ export function blueprint<Config extends JsonObject>(
   kind: EnvironmentKind<Config>,
   config: Config,
 ): Blueprint {
-  const model = frozen(kind.model(config));
+  const known = kind as unknown as EnvironmentKind;
+  const faults = new ModelFaults();
+  faults.kind(known);
+  refuseFaults("invalid_environment", "Cannot make an environment", faults.list);
+  const model = kind.model(config);
+  const tables = layOut(known, model);
   return {
-    kind: kind as unknown as EnvironmentKind,
+    kind: known,
     config: deepFreeze(config),
-    model,
-    tables: layOut(model),
+    model: frozen(model),
+    tables,
     observations: observationsOf(kind.fields),
     observationSpace: new DictSpace(
       Object.fromEntries(kind.fields.map(({ name, size }) => [name, new DiscreteSpace(size)])),

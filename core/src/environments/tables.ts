@@ -1,6 +1,9 @@
 // A model laid out flat, so that a draw is one multiplication and two look-ups:
 // outcome i of a Chance owns as many slots as its weight, and draw u picks slot floor(u × total).
+import { refuseFaults } from "../error.ts";
 import type { Chance, Model, Outcome } from "./environment.ts";
+import { type EnvironmentKind, stateCountOf } from "./kind.ts";
+import { MAX_ROWS, ModelFaults } from "./model-faults.ts";
 
 export interface Tables {
   readonly start: { readonly total: number; readonly states: Uint16Array };
@@ -21,31 +24,22 @@ export interface Tables {
   readonly observationOf: Uint16Array;
 }
 
-/** What the narrowest of the tables' number types holds. */
-const MAX_ROWS = 32_767;
-
-export function layOut(model: Model): Tables {
-  const outcomes: Outcome[] = [];
-  const outcomeRows = new Slots();
-  for (let state = 0; state < model.stateCount; state++) {
-    for (let action = 0; action < model.actionCount; action++) {
-      const row = model.outcomes(state, action);
-      const first = outcomes.push(...row.outcomes) - row.outcomes.length;
-      outcomeRows.add(row, (i) => first + i);
-    }
-  }
-  const arrivalRows = new Slots();
-  for (let after = 0; after < model.afterCount; after++) {
-    const row = model.arrivals(after);
-    arrivalRows.add(row, (i) => row.outcomes[i]!);
-  }
-  if (outcomes.length > MAX_ROWS || model.stateCount > MAX_ROWS || model.afterCount > MAX_ROWS) {
-    throw new Error(
-      `bug: a model of more than ${MAX_ROWS} outcomes, states or after-states does not fit its tables`,
-    );
-  }
+/** Lays out the model of a kind; `invalid_environment` names all that its tables cannot hold. */
+export function layOut(kind: EnvironmentKind, model: Model): Tables {
+  const what = `Cannot make ${kind.id}`;
+  const faults = new ModelFaults();
+  faults.counts(model, kind.actions.length);
+  refuseFaults("invalid_environment", what, faults.list);
+  const observations = stateCountOf(kind);
+  faults.observationOf(model, observations);
   const startRow = new Slots();
-  startRow.add(model.start, (i) => model.start.outcomes[i]!);
+  if (faults.chance("/start", model.start)) {
+    faults.states("/start", model.start, model.stateCount);
+    startRow.add(model.start, (i) => model.start.outcomes[i]!);
+  }
+  const { outcomes, rows: outcomeRows } = layOutOutcomes(model, observations, faults);
+  const { truncationReward, rows: arrivalRows } = layOutArrivals(model, faults);
+  refuseFaults("invalid_environment", what, faults.list);
   return {
     start: { total: model.start.total, states: Uint16Array.from(startRow.slots) },
     outcomeAt: Int32Array.from(outcomeRows.at),
@@ -57,11 +51,47 @@ export function layOut(model: Model): Tables {
     arrivalAt: Int32Array.from(arrivalRows.at),
     arrivalTotal: Int32Array.from(arrivalRows.totals),
     arrivalSlots: Uint16Array.from(arrivalRows.slots),
-    truncationReward: Int32Array.from({ length: model.afterCount }, (_, after) =>
-      model.truncationReward(after),
-    ),
+    truncationReward: Int32Array.from(truncationReward),
     observationOf: Uint16Array.from(model.observationOf),
   };
+}
+
+function layOutOutcomes(model: Model, observations: number, faults: ModelFaults) {
+  const outcomes: Outcome[] = [];
+  const rows = new Slots();
+  for (let state = 0; state < model.stateCount; state++) {
+    for (let action = 0; action < model.actionCount; action++) {
+      const path = `/outcomes/${state}/${action}`;
+      const row = model.outcomes(state, action);
+      if (!faults.chance(path, row)) continue;
+      faults.outcomes(path, row, model.afterCount, observations);
+      const first = outcomes.length;
+      if (first + row.outcomes.length > MAX_ROWS) {
+        faults.note("/outcomes", `more than ${MAX_ROWS} over all states and actions`);
+        return { outcomes, rows };
+      }
+      for (const outcome of row.outcomes) outcomes.push(outcome);
+      rows.add(row, (i) => first + i);
+    }
+  }
+  return { outcomes, rows };
+}
+
+function layOutArrivals(model: Model, faults: ModelFaults) {
+  const truncationReward: number[] = [];
+  const rows = new Slots();
+  for (let after = 0; after < model.afterCount; after++) {
+    const path = `/arrivals/${after}`;
+    const row = model.arrivals(after);
+    if (faults.chance(path, row)) {
+      faults.states(path, row, model.stateCount);
+      rows.add(row, (i) => row.outcomes[i]!);
+    }
+    const reward = model.truncationReward(after);
+    faults.reward(`/truncationReward/${after}`, reward);
+    truncationReward.push(reward);
+  }
+  return { truncationReward, rows };
 }
 
 /** Rows of slots behind one another; equal Chances (the same object) share theirs. */
@@ -72,9 +102,6 @@ class Slots {
   private readonly known = new Map<Chance<unknown>, number>();
 
   add(row: Chance<unknown>, outcome: (i: number) => number): void {
-    // A draw has 32 bits; up to here floor(draw × total) is exact.
-    if (row.total > 2_097_152)
-      throw new Error(`bug: a row of total ${row.total} is too fine for a 32-bit draw`);
     const known = this.known.get(row);
     this.at.push(known ?? this.slots.length);
     this.totals.push(row.total);

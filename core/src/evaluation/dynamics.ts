@@ -1,6 +1,7 @@
 // A model as flat rows of integers over two common denominators, so that dynamic programming needs no fractions:
 // a weight of `rows[state][action]` is over `outcomeTotal`, a weight of `arrivals[after]` over `arrivalTotal`.
 import type { Chance, Model } from "../environments/environment.ts";
+import { requireObject } from "../error.ts";
 import { lcm } from "./rational.ts";
 
 /** What an action does in a state. Weights of terminating outcomes are in `reward` only. */
@@ -31,6 +32,7 @@ export interface Dynamics {
 
 /** Tabulates a model; one that breaks its contract is a bug of the environment. */
 export function tabulate(model: Model): Dynamics {
+  requireObject(model, "invalid_environment", "Cannot tabulate a model");
   const { horizon, stateCount, afterCount, actionCount, observationOf } = model;
   if (!(Number.isSafeInteger(horizon) && horizon >= 1)) throw new Error(`bug: a horizon of ${horizon}`);
   if (observationOf.length !== stateCount) {

@@ -1,5 +1,5 @@
 // The expected return of a policy that sees the observation and nothing else, and what it does wherever it can get.
-import { PolicyLedgerError } from "../error.ts";
+import { PolicyLedgerError, quote } from "../error.ts";
 import type { Behaviour } from "../policies/behaviour.ts";
 import { type Dynamics, withUniformActions } from "./dynamics.ts";
 import type { Rational } from "./rational.ts";
@@ -14,6 +14,12 @@ export interface Play {
 
 /** Follows a policy from the start to the horizon. */
 export function follow(dynamics: Dynamics, behaviour: Behaviour): Play {
+  if (behaviour !== "uniform" && !(behaviour instanceof Uint8Array)) {
+    throw new PolicyLedgerError(
+      "invalid_policy",
+      `Cannot evaluate a policy: its behaviour is ${quote(behaviour)}, wanted a table of actions or "uniform"`,
+    );
+  }
   const played = behaviour === "uniform" ? withUniformActions(dynamics) : dynamics;
   const actions = behaviour === "uniform" ? () => [0] : actionsOf(behaviour, dynamics.actionCount);
   return { dynamics: played, stages: reach(played, () => actions), actions };

@@ -3,6 +3,7 @@
 
 import { type EnvironmentKind, stateCountOf } from "../environments/kind.ts";
 import { environmentKind } from "../environments/registry.ts";
+import { PolicyLedgerError, quote, requireObject } from "../error.ts";
 import type { Artifact, LinearArtifact, RulesArtifact } from "./artifact.ts";
 import { digit } from "./artifact-content.ts";
 
@@ -10,6 +11,7 @@ import { digit } from "./artifact-content.ts";
 export type Behaviour = Uint8Array | "uniform";
 
 export function behaviourOf(artifact: Artifact): Behaviour {
+  requireObject(artifact, "invalid_artifact", "Cannot tell the behaviour of an artifact");
   const kind = environmentKind(artifact.env_id);
   const table = new Uint8Array(stateCountOf(kind));
   switch (artifact.kind) {
@@ -28,6 +30,11 @@ export function behaviourOf(artifact: Artifact): Behaviour {
       return fillByFields(kind, table, (values) => linearAction(artifact, kind, values));
     case "rules":
       return fillByFields(kind, table, (values) => ruledAction(artifact, kind, values));
+    default:
+      throw new PolicyLedgerError(
+        "invalid_artifact",
+        `Cannot tell the behaviour of an artifact of kind ${quote((artifact as { kind?: unknown }).kind)}`,
+      );
   }
 }
 

@@ -4,7 +4,7 @@ import type { Observation } from "../environments/environment.ts";
 import { codeOf, type EnvironmentKind } from "../environments/kind.ts";
 import { environmentKind } from "../environments/registry.ts";
 import type { Actor } from "../episode.ts";
-import { PolicyLedgerError, quote } from "../error.ts";
+import { PolicyLedgerError, quote, requireObject } from "../error.ts";
 import { type Random, requireSeed, stream } from "../random.ts";
 import { DiscreteSpace } from "../spaces/index.ts";
 import type { Space } from "../spaces/space.ts";
@@ -19,6 +19,7 @@ export interface LoadedPolicy extends Policy<Observation, number>, Actor {
 
 /** With `epsilon`, `selectAction` explores: that often it takes any action, unless it is told not to. */
 export function loadPolicy(artifact: Artifact, options: { readonly epsilon?: number } = {}): LoadedPolicy {
+  requireObject(options, "invalid_policy", "Cannot load a policy: its options");
   const { epsilon = 0 } = options;
   if (!(epsilon >= 0 && epsilon <= 1)) {
     throw new PolicyLedgerError(
@@ -37,6 +38,7 @@ class ArtifactPolicy implements LoadedPolicy {
   private random: Random | null = null;
 
   constructor(artifact: Artifact, epsilon: number) {
+    requireObject(artifact, "invalid_artifact", "Cannot load a policy: its artifact");
     this.kind = environmentKind(artifact.env_id);
     this.space = new DiscreteSpace(this.kind.actions.length);
     const behaviour = behaviourOf(artifact);
@@ -69,8 +71,8 @@ class ArtifactPolicy implements LoadedPolicy {
   }
 
   begin(seed: number): void {
-    // A table draws nothing, and seeding a stream takes as long as many steps.
-    if (this.table === null) this.reset({ seed });
+    // A table that does not explore draws nothing, and seeding a stream takes as long as many steps.
+    if (this.table === null || this.epsilon > 0) this.reset({ seed });
   }
 
   act(state: number): number {
@@ -93,6 +95,8 @@ export function actorOf(
   observations: readonly Observation[],
   options: { readonly explore: boolean },
 ): Actor {
+  requireObject(policy, "invalid_policy", "Cannot act by a policy");
+  requireObject(observations, "invalid_policy", "Cannot act by a policy: the list of observations");
   return {
     begin: (seed) => policy.reset({ seed }),
     act: (state) => policy.selectAction(observations[state]!, options),

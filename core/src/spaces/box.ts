@@ -1,6 +1,6 @@
 // Box(low, high, {shape, dtype}): n-d arrays between two bounds, each side of each element closed or open (infinite).
 // Members are arrays, whose dtype counts: plain lists have none and come in through fromJson. -0 is 0, NaN is nowhere.
-import type { Fault } from "../error.ts";
+import { type Fault, requireObject } from "../error.ts";
 import type { Json } from "../json.ts";
 import type { Random } from "../random.ts";
 import { at, type Bound, readBounds } from "./bounds.ts";
@@ -39,6 +39,7 @@ export class BoxSpace implements Space<NdArray | TypedArray> {
   readonly #high: Float64Array;
 
   constructor(low: Bound, high: Bound, options: BoxOptions = {}) {
+    requireObject(options, "invalid_space", "Cannot build Box: its options");
     const faults: Fault[] = [];
     const dtype = readDtype(options.dtype === undefined ? "float32" : options.dtype, faults);
     const bounds = dtype === null ? null : readBounds(low, high, options.shape, dtype, faults);

@@ -1,7 +1,7 @@
 // MultiDiscrete(nvec, {start, dtype}): arrays of integers, element i from start[i] to start[i] + nvec[i] − 1. nvec may
 // have several axes. Members are integer arrays that cast safely to the dtype (int32 when nothing is said, where
 // Gymnasium has int64), or plain nested lists of integers, as Gymnasium takes lists too.
-import type { Fault } from "../error.ts";
+import { type Fault, requireObject } from "../error.ts";
 import type { Json } from "../json.ts";
 import type { Random } from "../random.ts";
 import { below, sampleStream } from "./draw.ts";
@@ -40,6 +40,7 @@ export class MultiDiscreteSpace implements Space<IntegerMember> {
   readonly start: readonly number[];
 
   constructor(nvec: Nested | NdArray | TypedArray, options: MultiDiscreteOptions = {}) {
+    requireObject(options, "invalid_space", "Cannot build MultiDiscrete: its options");
     const faults: Fault[] = [];
     const dtype = readIntegerDtype(options.dtype === undefined ? "int32" : options.dtype, faults);
     const shape = readNvecShape(nvec, faults);

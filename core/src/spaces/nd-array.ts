@@ -1,6 +1,6 @@
 // N-dimensional arrays: a dtype, a shape, and flat row-major data in the typed array of that dtype. A bare typed
 // array stands for the array of shape [length]. There is no int64: a JavaScript number is exact up to 2^53 only.
-import type { Fault } from "../error.ts";
+import { type Fault, requireObject } from "../error.ts";
 import { MAX_DIMENSIONS, MAX_SPACE_SIZE } from "./limits.ts";
 import { note, refuseAll, show } from "./refuse.ts";
 
@@ -51,6 +51,7 @@ export const DTYPES: { readonly [D in Dtype]: DtypeFacts } = {
 
 /** An array of a copy of the values; a value that the dtype cannot hold is refused, a float32 is rounded. */
 export function ndArray(dtype: Dtype, shape: readonly number[], values: ArrayLike<number>): NdArray {
+  requireObject(values, "invalid_space", "Cannot build an array: its values");
   const faults: Fault[] = [];
   const type = readDtype(dtype, faults);
   const axes = readShape(shape, "/shape", faults);
@@ -94,7 +95,10 @@ export function asArray(value: unknown): NdArray | null {
 
 /** numpy.can_cast(from, to, "safe"): every value of `from` is a value of `to`. */
 export function canCast(from: Dtype, to: Dtype): boolean {
-  return DTYPES[from].castsTo.includes(to);
+  const faults: Fault[] = [];
+  const type = readDtype(from, faults);
+  refuseAll("Cannot tell what a dtype casts to", faults);
+  return type !== null && DTYPES[type].castsTo.includes(to);
 }
 
 /** The value as the dtype holds it, or why the dtype cannot. */

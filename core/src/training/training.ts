@@ -26,7 +26,7 @@ export interface Progress {
   readonly reward: number;
   readonly average: number;
   readonly epsilon: number;
-  /** States in which it has acted. */
+  /** States that have a row: it has acted in them, or started from their row. */
   readonly table_size: number;
   readonly action_counts: readonly number[];
   readonly done: boolean;
@@ -86,10 +86,7 @@ export class Training {
     this.actor = {
       begin: () => {},
       act: (state) => {
-        if (seen[state] === 0) {
-          seen[state] = 1;
-          this.tableSize += 1;
-        }
+        if (seen[state] === 0) this.see(state);
         const action = next() < this.epsilon ? Math.floor(next() * env.actionCount) : learner.greedy(state);
         actionCounts[action]! += 1;
         return action;
@@ -131,7 +128,7 @@ export class Training {
     };
   }
 
-  /** What was learned, as a Q-table over the states that were met. */
+  /** What was learned, as a Q-table over the states that were met, and those of the rows that it started from. */
   artifact(): QTableArtifact {
     const votes = new Array<number>(this.env.actionCount).fill(0);
     const q: number[][] = [];
@@ -140,14 +137,31 @@ export class Training {
       votes[this.learner.greedy(state)]! += 1;
       q.push([state, ...votes.map((_, action) => rounded(this.learner.value(state, action)))]);
     }
-    // Where it never was, it does what it does most often elsewhere.
-    return {
-      v: 1,
-      kind: "q-table",
-      env_id: this.env.id,
-      default_action: votes.indexOf(Math.max(...votes)),
-      q,
-    };
+    // Where it never was, it does what it was told to do there, or else what it does most often elsewhere.
+    const default_action = this.adoptedDefault() ?? votes.indexOf(Math.max(...votes));
+    return { v: 1, kind: "q-table", env_id: this.env.id, default_action, q };
+  }
+
+  /**
+   * The default action of the Q-table that it started from, or null where there is none, or no state left that takes
+   * it. `adopt` set that action above the initial value wherever there was no row, and only acting changes that: so
+   * the tables say it, and a saved state need not.
+   */
+  private adoptedDefault(): number | null {
+    let adopted: number | null = null;
+    for (let state = 0; state < this.seen.length; state++) {
+      if (this.seen[state] === 1) continue;
+      const action = this.learner.greedy(state);
+      if (this.learner.value(state, action) === this.config.initial_value) return null;
+      if (adopted !== null && action !== adopted) return null;
+      adopted = action;
+    }
+    return adopted;
+  }
+
+  private see(state: number): void {
+    this.seen[state] = 1;
+    this.tableSize += 1;
   }
 
   /** All that the rest of the training depends on, as canonical JSON. */
@@ -170,7 +184,7 @@ export class Training {
   }
 
   /**
-   * Starts from a Q-table. A state without a row takes its default action: that one is worth a thousandth more there
+   * Starts from a Q-table, whose rows it keeps. A state without a row takes its default action: that one is worth a thousandth more there
    * than the others, the least that an artifact can say.
    */
   adopt(artifact: Artifact): void {
@@ -181,6 +195,7 @@ export class Training {
       );
     }
     const rows = new Map(artifact.q.map(([state, ...values]) => [state!, values]));
+    for (const state of rows.keys()) if (this.seen[state] === 0) this.see(state);
     for (const table of this.learner.tables) {
       for (let state = 0; state < this.env.stateCount; state++) {
         const row = rows.get(state);
