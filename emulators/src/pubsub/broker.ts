@@ -6,7 +6,7 @@ import { Dispatcher } from "./dispatcher.ts";
 import { type Draft, type Message, stamp, withAttributes } from "./message.ts";
 import { MessageFaults } from "./message-faults.ts";
 import { alreadyExists, DELETED_TOPIC, idOf, notFound, projectOf } from "./names.ts";
-import { policyOf, retentionMs, type SubscriptionSettings, type TopicSettings } from "./settings.ts";
+import { policyOf, type SubscriptionSettings, type TopicSettings } from "./settings.ts";
 import type { Storage, Stored } from "./storage.ts";
 import { type Delivery, Subscription } from "./subscription.ts";
 import type { Now, SetTimer } from "./timer.ts";
@@ -105,7 +105,9 @@ export class Broker {
     return this.#commit(() => {
       const subscription = this.#subscription(name);
       const settings = update(subscription.settings);
-      this.#checkDeadLetterTopic(settings);
+      // One that was not changed may be gone by now, without harm to anything else.
+      if (settings.deadLetterPolicy !== subscription.settings.deadLetterPolicy)
+        this.#checkDeadLetterTopic(settings);
       this.#set(subscription, settings);
       return settings;
     });
@@ -161,8 +163,10 @@ export class Broker {
     dispatcher.wake();
   }
 
-  close(error: Error): void {
-    for (const { dispatcher } of this.#subscriptions.values()) dispatcher.close(error);
+  /** Ends the streams and pulls; returns whether there were any. */
+  close(error: Error): boolean {
+    const ended = [...this.#subscriptions.values()].map(({ dispatcher }) => dispatcher.close(error));
+    return ended.includes(true);
   }
 
   #publish({ attached }: Topic, drafts: readonly Draft[]): number[] {
@@ -206,6 +210,17 @@ export class Broker {
     return this.#lastId;
   }
 
+  /** What is taken out here is gone from memory at once; a crash before the commit leaves it to the next start. */
+  #dropOutdated({ dispatcher }: Attached): void {
+    const outdated = dispatcher.state.dropOutdated(this.#options.now());
+    if (outdated.length === 0) return;
+    const done = this.#commit(() => {
+      for (const { id } of outdated) this.#drop(id, dispatcher.id);
+    });
+    // The failure of a commit ends the process.
+    done.catch(() => {});
+  }
+
   /** https://cloud.google.com/pubsub/docs/handling-failures#how_dead_letter_topics_work */
   #forwardExhausted(subscription: Attached): void {
     const { dispatcher } = subscription;
@@ -245,7 +260,10 @@ export class Broker {
       new Subscription(policyOf(settings), this.#startedAt),
       this.#options,
       new MessageFaults(faults, setTimer),
-      () => this.#forwardExhausted(subscription),
+      () => {
+        this.#dropOutdated(subscription);
+        this.#forwardExhausted(subscription);
+      },
     );
     const subscription: Attached = { settings, dispatcher };
     this.#subscriptions.set(settings.name, subscription);
@@ -281,10 +299,11 @@ export class Broker {
     for (const { message } of pending) this.#holders.set(message, (this.#holders.get(message) ?? 0) + 1);
     const now = this.#options.now();
     for (const { message: id, subscription: by } of pending) {
-      const message = byMessage.get(id)!;
-      const { dispatcher, settings } = byId.get(by)!;
-      if (message.publishedAt + retentionMs(settings) >= now) dispatcher.state.add(message);
-      else this.#drop(id, by);
+      const message = byMessage.get(id);
+      const { state } = byId.get(by)!.dispatcher;
+      // Missing is one that no client could read.
+      if (message === undefined || state.isOutdated(message, now)) this.#drop(id, by);
+      else state.add(message);
     }
   }
 }

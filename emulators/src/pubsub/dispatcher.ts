@@ -1,7 +1,8 @@
 // Hands a subscription's messages out to whoever asks: streams and pulls, in turn, each as far as it has room.
-import { formatAckId } from "./ack-id.ts";
+import { formatAckId, parseAckId } from "./ack-id.ts";
 import type { MessageFaults, Received } from "./message-faults.ts";
-import type { Delivery, Holder, Room, Subscription } from "./subscription.ts";
+import type { Holder } from "./ordering-key.ts";
+import type { Delivery, Room, Subscription } from "./subscription.ts";
 import type { Now, SetTimer } from "./timer.ts";
 
 export interface Consumer {
@@ -22,11 +23,11 @@ export class Dispatcher {
   readonly #now: Now;
   readonly #setTimer: SetTimer;
   readonly #faults: MessageFaults;
-  readonly #exhausted: () => void;
+  readonly #tidy: () => void;
   #consumers: Consumer[] = [];
   #turn = 0;
   #isAwake = false;
-  #isClosed = false;
+  #closed: Error | null = null;
   #alarm: { readonly at: number; cancel(): void } | null = null;
 
   constructor(
@@ -34,29 +35,43 @@ export class Dispatcher {
     state: Subscription,
     time: { readonly now: Now; readonly setTimer: SetTimer },
     faults: MessageFaults,
-    /** Called when messages have failed too often. */
-    exhausted: () => void,
+    /** Takes away, before messages are handed out, those that are not to be delivered any more. */
+    tidy: () => void,
   ) {
     this.id = id;
     this.state = state;
     this.#now = time.now;
     this.#setTimer = time.setTimer;
     this.#faults = faults;
-    this.#exhausted = exhausted;
+    this.#tidy = tidy;
   }
 
   join(consumer: Consumer): void {
+    if (this.#closed !== null) {
+      consumer.end(this.#closed);
+      return;
+    }
     this.#consumers.push(consumer);
     this.pump();
   }
 
+  /** What the consumer holds stays leased; what a fault kept from it goes to others. */
   leave(consumer: Consumer): void {
     this.#consumers = this.#consumers.filter((other) => other !== consumer);
+    const unsent = this.#faults.forget(consumer);
+    for (const { message, lease } of unsent.map(({ ackId }) => parseAckId(ackId)))
+      this.state.takeBack(message, lease);
+    if (unsent.length > 0) this.wake();
+  }
+
+  /** How many messages a fault keeps from the consumer for now. */
+  late(consumer: Consumer): number {
+    return this.#faults.late(consumer);
   }
 
   /** Hands out soon, but not within a transaction that could still fail. */
   wake(): void {
-    if (this.#isAwake || this.#isClosed) return;
+    if (this.#isAwake || this.#closed !== null) return;
     this.#isAwake = true;
     queueMicrotask(() => {
       this.#isAwake = false;
@@ -64,18 +79,20 @@ export class Dispatcher {
     });
   }
 
-  close(error: Error): void {
-    this.#isClosed = true;
+  /** Returns whether there was anybody to tell. */
+  close(error: Error): boolean {
+    this.#closed = error;
     this.#alarm?.cancel();
     const consumers = this.#consumers;
     this.#consumers = [];
     for (const consumer of consumers) consumer.end(error);
+    return consumers.length > 0;
   }
 
   pump(): void {
-    if (this.#isClosed) return;
+    if (this.#closed !== null) return;
     this.state.expire(this.#now());
-    this.#exhausted();
+    this.#tidy();
     const share = Math.max(Math.ceil(this.state.waiting / this.#consumers.length), 1);
     let isClogged = false;
     // A round in which nobody took anything is the last.
@@ -97,7 +114,7 @@ export class Dispatcher {
     );
     if (deliveries.length === 0) return false;
     const received = deliveries.map((delivery) => this.#received(delivery));
-    this.#faults.pass(received, (some) => consumer.deliver(some));
+    this.#faults.pass(received, consumer);
     return true;
   }
 

@@ -3,8 +3,10 @@
 //   1 data   2 attributes (map entries: 1 key, 2 value)   3 message_id   4 publish_time   5 ordering_key
 //
 // The server's part, 3 and 4, is put behind what the publisher sent; the rest goes through untouched.
+import { isUtf8 } from "node:buffer";
 import protobuf from "protobufjs";
 import { Code, StatusError } from "../wire/status.ts";
+import { type Field, fieldsOf, WireType } from "./wire-fields.ts";
 
 export interface Message {
   readonly id: number;
@@ -27,13 +29,19 @@ const MAX_ATTRIBUTES = 100;
 const MAX_KEY_BYTES = 256;
 const MAX_VALUE_BYTES = 1_024;
 const MAX_ORDERING_KEY_BYTES = 1_024;
+/** "Attribute keys must not start with goog" (https://cloud.google.com/pubsub/docs/publisher), but Google's own clients write some. */
+const RESERVED_KEY = /^goog(?!client_)/;
 
 const DATA = 1;
 const ATTRIBUTES = 2;
 const MESSAGE_ID = 3;
 const PUBLISH_TIME = 4;
 const ORDERING_KEY = 5;
-const LENGTH_DELIMITED = 2;
+/** The fields of a map entry. */
+const KEY = 1;
+const VALUE = 2;
+/** The fields of a google.protobuf.Timestamp are both integers. */
+const TIMESTAMP_FIELDS = [1, 2];
 
 /** Checks a publish request's messages as the service does. */
 export function readDrafts(messages: readonly Uint8Array[]): Draft[] {
@@ -65,9 +73,13 @@ export function stamp({ bytes, orderingKey }: Draft, id: number, publishedAt: nu
   return { id, publishedAt, orderingKey, bytes: Buffer.concat([bytes, suffix]) };
 }
 
-/** A message read back from the storage. */
-export function readStored(id: number, publishedAt: number, bytes: Uint8Array): Message {
-  return { id, publishedAt, orderingKey: scan(bytes).orderingKey, bytes };
+/** A message read back from the storage; null if no client could read it, as an earlier version would have kept it. */
+export function readStored(id: number, publishedAt: number, bytes: Uint8Array): Message | null {
+  try {
+    return { id, publishedAt, orderingKey: scan(bytes).orderingKey, bytes };
+  } catch {
+    return null;
+  }
 }
 
 /** The same content under new attributes, for a message that is published anew. */
@@ -81,11 +93,11 @@ export function withAttributes({ bytes }: Message, attributes: Readonly<Record<s
 
 function readDraft(bytes: Uint8Array): Draft {
   const { content, orderingKey, dataBytes, attributes } = scan(bytes);
-  if (dataBytes === 0 && attributes.length === 0)
+  if (dataBytes === 0 && attributes.size === 0)
     throw invalid(
       "One or more messages in the publish request is empty. Each message must contain either non-empty data, or at least one attribute.",
     );
-  checkRange("attribute_count", attributes.length, 0, MAX_ATTRIBUTES);
+  checkRange("attribute_count", attributes.size, 0, MAX_ATTRIBUTES);
   for (const attribute of attributes) checkAttribute(attribute);
   checkLength("The ordering key in the request", "value", orderingKey, MAX_ORDERING_KEY_BYTES);
   return { bytes: content, orderingKey };
@@ -96,27 +108,28 @@ interface Scanned {
   readonly content: Uint8Array;
   readonly dataBytes: number;
   readonly orderingKey: string;
-  readonly attributes: readonly (readonly [string, string])[];
+  readonly attributes: ReadonlyMap<string, string>;
 }
 
+/** Of a field that comes twice, the last counts. What this accepts, every client can read. */
 function scan(bytes: Uint8Array): Scanned {
-  const reader = protobuf.Reader.create(bytes);
   const kept: Uint8Array[] = [];
   let keptFrom = 0;
   let dataBytes = 0;
   let orderingKey = "";
-  const attributes: [string, string][] = [];
+  const attributes = new Map<string, string>();
   try {
-    while (reader.pos < reader.len) {
-      const start = reader.pos;
-      const tag = reader.uint32();
-      if (tag === tagOf(DATA)) dataBytes = reader.bytes().length;
-      else if (tag === tagOf(ATTRIBUTES)) attributes.push(readEntry(reader));
-      else if (tag === tagOf(ORDERING_KEY)) orderingKey = reader.string();
-      else reader.skipType(tag & 7);
-      if (tag === tagOf(MESSAGE_ID) || tag === tagOf(PUBLISH_TIME)) {
+    for (const field of fieldsOf(bytes)) {
+      const { number, start, from, end } = field;
+      if (number >= DATA && number <= ORDERING_KEY) checkWireType(field, WireType.LENGTH_DELIMITED);
+      if (number === DATA) dataBytes = end - from;
+      else if (number === ATTRIBUTES) attributes.set(...readEntry(bytes, field));
+      else if (number === ORDERING_KEY) orderingKey = textOf(bytes, field);
+      else if (number === MESSAGE_ID) textOf(bytes, field);
+      else if (number === PUBLISH_TIME) checkTimestamp(bytes, field);
+      if (number === MESSAGE_ID || number === PUBLISH_TIME) {
         kept.push(bytes.subarray(keptFrom, start));
-        keptFrom = reader.pos;
+        keptFrom = end;
       }
     }
   } catch (error) {
@@ -126,20 +139,39 @@ function scan(bytes: Uint8Array): Scanned {
   return { content, dataBytes, orderingKey, attributes };
 }
 
-function readEntry(reader: protobuf.Reader): [string, string] {
-  const end = reader.uint32() + reader.pos;
+function readEntry(bytes: Uint8Array, entry: Field): [string, string] {
   let key = "";
   let value = "";
-  while (reader.pos < end) {
-    const tag = reader.uint32();
-    if (tag === 10) key = reader.string();
-    else if (tag === 18) value = reader.string();
-    else reader.skipType(tag & 7);
+  for (const field of fieldsOf(bytes, entry.from, entry.end)) {
+    if (field.number !== KEY && field.number !== VALUE) continue;
+    checkWireType(field, WireType.LENGTH_DELIMITED);
+    if (field.number === KEY) key = textOf(bytes, field);
+    else value = textOf(bytes, field);
   }
   return [key, value];
 }
 
+function checkTimestamp(bytes: Uint8Array, time: Field): void {
+  for (const field of fieldsOf(bytes, time.from, time.end))
+    if (TIMESTAMP_FIELDS.includes(field.number)) checkWireType(field, WireType.VARINT);
+}
+
+function textOf(bytes: Uint8Array, { number, from, end }: Field): string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + from, end - from);
+  if (!isUtf8(text)) throw new Error(`field ${number} at offset ${from} is not UTF-8`);
+  return text.toString();
+}
+
+function checkWireType({ number, wireType, start }: Field, wanted: number): void {
+  if (wireType !== wanted)
+    throw new Error(`field ${number} at offset ${start} has wire type ${wireType}, not ${wanted}`);
+}
+
 function checkAttribute([key, value]: readonly [string, string]): void {
+  if (RESERVED_KEY.test(key))
+    throw invalid(
+      `The attribute "${key}" in the request has a key that starts with "goog", which is reserved for Google.`,
+    );
   checkLength(`The attribute "${key}" in the request`, "key", key, MAX_KEY_BYTES);
   checkLength(`The attribute "${key}" in the request`, "value", value, MAX_VALUE_BYTES);
 }
@@ -169,5 +201,5 @@ function invalid(message: string): StatusError {
 }
 
 function tagOf(field: number): number {
-  return (field << 3) | LENGTH_DELIMITED;
+  return (field << 3) | WireType.LENGTH_DELIMITED;
 }

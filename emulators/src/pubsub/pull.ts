@@ -2,7 +2,7 @@
 import type { Call } from "../wire/service.ts";
 import type { Consumer, Dispatcher } from "./dispatcher.ts";
 import type { Received } from "./message-faults.ts";
-import { Holder } from "./subscription.ts";
+import { Holder } from "./ordering-key.ts";
 import type { SetTimer } from "./timer.ts";
 
 /** The service waits "for a bounded amount of time"; clients ask again. */
@@ -17,6 +17,8 @@ export function pull(
   { signal }: Call,
   setTimer: SetTimer,
 ): Promise<readonly Received[]> {
+  // Nobody would get the answer, and what is in it would be leased in vain.
+  if (signal.aborted) return Promise.resolve([]);
   return new Promise((resolve, reject) => {
     const settle = (work: () => void) => {
       dispatcher.leave(consumer);
@@ -29,13 +31,13 @@ export function pull(
     const consumer: Consumer = {
       holder: new Holder(),
       ackDeadlineMs: dispatcher.state.policy.ackDeadlineMs,
-      room: () => ({ messages: isSettled ? 0 : maxMessages, bytes: MAX_BYTES }),
+      room: () => ({ messages: isSettled ? 0 : maxMessages - dispatcher.late(consumer), bytes: MAX_BYTES }),
       deliver: (received) => settle(() => resolve(received)),
       end: (error) => settle(() => reject(error)),
     };
     dispatcher.join(consumer);
     if (isSettled) return;
-    if (returnImmediately || signal.aborted) return settle(() => resolve([]));
+    if (returnImmediately) return settle(() => resolve([]));
     cancel = setTimer(() => settle(() => resolve([])), WAIT_MS);
     signal.addEventListener("abort", () => settle(() => resolve([])), { once: true });
   });

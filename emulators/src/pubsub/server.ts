@@ -28,6 +28,8 @@ export interface PubSubOptions {
 
 /** Google's front ends cut a request off here; the service itself is stricter with publish requests. */
 const MAX_REQUEST_BYTES = 10 << 20;
+/** So long the last answers may take to leave before the connections are cut. */
+const LAST_WORDS_MS = 50;
 /** What is left out, by the words in the names of its RPCs. */
 const LEFT_OUT: readonly (readonly [RegExp, string])[] = [
   [/Snapshot/, "Snapshots"],
@@ -63,7 +65,6 @@ export async function startPubSub({
     service("SchemaService", {}),
   ];
   const release = () => {
-    broker.close(new StatusError(Code.UNAVAILABLE, "The local Pub/Sub is shutting down."));
     commit.flush();
     db.close();
   };
@@ -72,6 +73,10 @@ export async function startPubSub({
     return {
       ...listening,
       close: async () => {
+        const isAnyoneTold = broker.close(
+          new StatusError(Code.UNAVAILABLE, "The local Pub/Sub is shutting down."),
+        );
+        if (isAnyoneTold) await new Promise<void>((resolve) => systemTimer(resolve, LAST_WORDS_MS));
         await listening.close();
         release();
       },

@@ -41,7 +41,14 @@ const ATTEMPTS = { least: 5, most: 100, usual: 5 };
 const BACKOFF = { least: 0, most: 600, usualLeast: 10, usualMost: 600 };
 const DAY = 86_400;
 const RETENTION = { least: 600, most: 31 * DAY, usual: 7 * DAY };
-const USUAL_TTL = 31 * DAY;
+const TTL = { least: DAY, usual: 31 * DAY };
+/** google/protobuf/duration.proto: about 10,000 years. */
+const MAX_DURATION_SECONDS = 315_576_000_000;
+const MAX_NANOS = 999_999_999;
+/** https://cloud.google.com/pubsub/docs/create-topic-labels, which allows letters of any script that knows no capitals. */
+const MAX_LABELS = 64;
+const LABEL_KEY = /^[\p{Ll}\p{Lo}][\p{Ll}\p{Lo}\p{N}_-]{0,62}$/u;
+const LABEL_VALUE = /^[\p{Ll}\p{Lo}\p{N}_-]{0,63}$/u;
 /** google.pubsub.v1.Topic.State and Subscription.State. */
 const ACTIVE = 1;
 
@@ -69,6 +76,7 @@ const UNKEPT_SUBSCRIPTION_FIELDS: Readonly<Record<string, string>> = {
   cloudStorageConfig: "Export to Cloud Storage (cloud_storage_config)",
   bigtableConfig: "Export to Bigtable (bigtable_config)",
   filter: "Filters (filter)",
+  detached: "Detaching subscriptions (detached)",
   enableExactlyOnceDelivery: "Exactly-once delivery (enable_exactly_once_delivery)",
   messageTransforms: "Message transforms (message_transforms)",
   tags: "Resource tags (tags)",
@@ -76,12 +84,12 @@ const UNKEPT_SUBSCRIPTION_FIELDS: Readonly<Record<string, string>> = {
 
 export function readTopic(proto: Proto): TopicSettings {
   refuseUnkept(proto, UNKEPT_TOPIC_FIELDS);
-  if (proto.messageRetentionDuration !== null) checkRetention(proto.messageRetentionDuration);
+  const { messageStoragePolicy, messageRetentionDuration } = proto;
   return {
     name: checkName(proto.name, "topics"),
-    labels: proto.labels,
-    messageStoragePolicy: proto.messageStoragePolicy,
-    messageRetentionDuration: proto.messageRetentionDuration,
+    labels: checkLabels(proto.labels ?? {}),
+    messageStoragePolicy: messageStoragePolicy ?? null,
+    messageRetentionDuration: messageRetentionDuration ? checkRetention(messageRetentionDuration) : null,
   };
 }
 
@@ -93,17 +101,17 @@ export function readSubscription(proto: Proto): SubscriptionSettings {
     ackDeadlineSeconds: checkAckDeadline(proto.ackDeadlineSeconds || ACK_DEADLINE.usual, ACK_DEADLINE.least),
     retainAckedMessages: proto.retainAckedMessages,
     messageRetentionDuration: checkRetention(proto.messageRetentionDuration ?? seconds(RETENTION.usual)),
-    labels: proto.labels,
+    labels: checkLabels(proto.labels ?? {}),
     enableMessageOrdering: proto.enableMessageOrdering,
-    expirationPolicy: proto.expirationPolicy ?? { ttl: seconds(USUAL_TTL) },
-    deadLetterPolicy: readDeadLetterPolicy(proto.deadLetterPolicy),
-    retryPolicy: readRetryPolicy(proto.retryPolicy),
+    expirationPolicy: readExpirationPolicy(proto.expirationPolicy ?? { ttl: seconds(TTL.usual) }),
+    deadLetterPolicy: readDeadLetterPolicy(proto.deadLetterPolicy ?? null),
+    retryPolicy: readRetryPolicy(proto.retryPolicy ?? null),
   };
 }
 
 export function updatedTopic(before: TopicSettings, proto: Proto, paths: readonly string[]): TopicSettings {
   const fields = fieldsOf("Topic", paths, TOPIC_FIELDS, UNKEPT_TOPIC_FIELDS);
-  return { ...before, ...picked(readTopic(proto), fields) };
+  return { ...before, ...picked(readTopic(masked(proto, fields)), fields) };
 }
 
 export function updatedSubscription(
@@ -112,7 +120,7 @@ export function updatedSubscription(
   paths: readonly string[],
 ): SubscriptionSettings {
   const fields = fieldsOf("Subscription", paths, SUBSCRIPTION_FIELDS, UNKEPT_SUBSCRIPTION_FIELDS);
-  return { ...before, ...picked(readSubscription(proto), fields) };
+  return { ...before, ...picked(readSubscription(masked(proto, fields)), fields) };
 }
 
 export function topicProto(settings: TopicSettings): object {
@@ -133,11 +141,8 @@ export function policyOf(settings: SubscriptionSettings): Policy {
       most: milliseconds(retryPolicy.maximumBackoff),
     },
     maxAttempts: deadLetterPolicy?.maxDeliveryAttempts ?? null,
+    retentionMs: milliseconds(settings.messageRetentionDuration),
   };
-}
-
-export function retentionMs(settings: SubscriptionSettings): number {
-  return milliseconds(settings.messageRetentionDuration);
 }
 
 /** Deadlines of subscriptions and streams start at 10 s, those of single messages at 0. */
@@ -150,6 +155,16 @@ export function checkAckDeadline(deadline: number, least: number = ACK_DEADLINE.
 
 export function unimplemented(feature: string): StatusError {
   return new StatusError(Code.UNIMPLEMENTED, `${feature}: not implemented in the local Pub/Sub.`);
+}
+
+function readExpirationPolicy({ ttl }: Proto): SubscriptionSettings["expirationPolicy"] {
+  // Without it, the subscription never expires.
+  if (!ttl) return { ttl: null };
+  const given = secondsOf("expiration_policy.ttl", ttl);
+  if (given >= TTL.least) return { ttl };
+  throw invalid(
+    `Invalid expiration policy given (ttl=${given} s). The time to live must be at least ${TTL.least} seconds.`,
+  );
 }
 
 function readDeadLetterPolicy(proto: Proto): SubscriptionSettings["deadLetterPolicy"] {
@@ -174,7 +189,7 @@ function readRetryPolicy(proto: Proto): SubscriptionSettings["retryPolicy"] {
 }
 
 function checkBackoff(name: string, duration: Duration): Duration {
-  const given = milliseconds(duration) / 1_000;
+  const given = secondsOf(name, duration);
   if (given >= BACKOFF.least && given <= BACKOFF.most) return duration;
   throw invalid(
     `Invalid retry policy given (${name}=${given} s). It must be between ${BACKOFF.least} and ${BACKOFF.most} seconds.`,
@@ -182,11 +197,34 @@ function checkBackoff(name: string, duration: Duration): Duration {
 }
 
 function checkRetention(duration: Duration): Duration {
-  const given = milliseconds(duration) / 1_000;
+  const given = secondsOf("message_retention_duration", duration);
   if (given >= RETENTION.least && given <= RETENTION.most) return duration;
   throw invalid(
     `Invalid message retention duration given (message_retention_duration=${given} s). It must be between ${RETENTION.least} and ${RETENTION.most} seconds.`,
   );
+}
+
+function secondsOf(name: string, duration: Duration): number {
+  const whole = Number(duration.seconds);
+  const { nanos } = duration;
+  const isMixed = (whole > 0 && nanos < 0) || (whole < 0 && nanos > 0);
+  if (Math.abs(whole) > MAX_DURATION_SECONDS || Math.abs(nanos) > MAX_NANOS || isMixed)
+    throw invalid(
+      `Invalid duration given (${name}: seconds=${whole}, nanos=${nanos}). Nanos must be at most ${MAX_NANOS}, seconds at most ${MAX_DURATION_SECONDS}, and both of the same sign.`,
+    );
+  return milliseconds(duration) / 1_000;
+}
+
+function checkLabels(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const entries = Object.entries(labels);
+  if (entries.length > MAX_LABELS)
+    throw invalid(`Invalid labels given: there are ${entries.length}, but the maximum is ${MAX_LABELS}.`);
+  for (const [key, value] of entries)
+    if (!LABEL_KEY.test(key) || !LABEL_VALUE.test(value))
+      throw invalid(
+        `Invalid label given ("${key}": "${value}"). Keys are 1 to 63 lowercase letters, digits, "_" and "-", the first of them a letter; values are up to 63 of these.`,
+      );
+  return labels;
 }
 
 function refuseUnkept(proto: Proto, unkept: Readonly<Record<string, string>>): void {
@@ -217,6 +255,11 @@ function fieldsOf(
       `Invalid update_mask provided in the Update${type}Request: '${paths[wrong]}' is not a field that can be updated.`,
     );
   return fields;
+}
+
+/** What the mask does not name is neither checked nor refused: clients send along what they once read. */
+function masked(proto: Proto, fields: readonly string[]): Proto {
+  return { name: proto.name, ...picked(proto, fields) };
 }
 
 function picked<T extends object>(settings: T, fields: readonly string[]): Partial<T> {

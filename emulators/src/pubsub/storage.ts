@@ -57,8 +57,9 @@ export function openStorage(db: DatabaseSync) {
       messages: db
         .prepare("SELECT id, published_at, bytes FROM messages ORDER BY id")
         .all()
-        .map(({ id, published_at, bytes }) =>
-          readStored(id as number, published_at as number, bytes as Uint8Array),
+        .flatMap(
+          ({ id, published_at, bytes }) =>
+            readStored(id as number, published_at as number, bytes as Uint8Array) ?? [],
         ),
       pending: db
         .prepare("SELECT message, subscription FROM pending ORDER BY message")

@@ -5,8 +5,9 @@ import type { Broker } from "./broker.ts";
 import type { Consumer, Dispatcher } from "./dispatcher.ts";
 import type { Received } from "./message-faults.ts";
 import { checkName } from "./names.ts";
+import { Holder } from "./ordering-key.ts";
 import { checkAckDeadline } from "./settings.ts";
-import { Holder, type Room } from "./subscription.ts";
+import type { Room } from "./subscription.ts";
 
 /** A decoded google.pubsub.v1.StreamingPullRequest. */
 interface Request {
@@ -65,7 +66,8 @@ class OpenStream implements Consumer {
     this.end = end;
     this.#subscription = checkName(request.subscription, "subscriptions");
     this.#dispatcher = broker.dispatcher(this.#subscription);
-    this.ackDeadlineMs = this.#dispatcher.state.policy.ackDeadlineMs;
+    // Required here; in later requests 0 leaves it as it is.
+    this.ackDeadlineMs = checkAckDeadline(request.streamAckDeadlineSeconds) * 1_000;
     this.#limit = {
       messages: limitOf(request.maxOutstandingMessages),
       bytes: limitOf(request.maxOutstandingBytes),

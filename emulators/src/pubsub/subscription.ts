@@ -4,9 +4,12 @@
 // A message is ready → leased → acknowledged, and from leased, if it fails (negative acknowledgement or deadline passed),
 // back to ready, at once or after the retry policy's pause. Messages of one ordering key go out in order: many may be
 // leased at a time, but only to one holder; when one of them fails, those behind it are taken back too.
-import { type Due, DueQueue, NOT_DUE } from "./due.ts";
+import { DueQueue, NOT_DUE } from "./due.ts";
 import { Fifo } from "./fifo.ts";
 import type { Message } from "./message.ts";
+import { type Entry, type Holder, OrderingKey } from "./ordering-key.ts";
+
+const SWEEP_MS = 1_000;
 
 export interface Policy {
   readonly ackDeadlineMs: number;
@@ -15,6 +18,8 @@ export interface Policy {
   readonly backoffMs: { readonly least: number; readonly most: number } | null;
   /** After so many failures a message is exhausted, and due to be dead-lettered. */
   readonly maxAttempts: number | null;
+  /** A message that was published longer ago is not delivered any more. */
+  readonly retentionMs: number;
 }
 
 export interface Room {
@@ -29,44 +34,6 @@ export interface Delivery {
   readonly attempt: number;
 }
 
-interface Entry extends Due {
-  readonly message: Message;
-  readonly key: OrderingKey | null;
-  /** The number of the current lease; 0 if there is none. */
-  lease: number;
-  holder: Holder | null;
-  failures: number;
-  isGone: boolean;
-}
-
-/** Who holds leases, with what they amount to: one stream, or one pull. */
-export class Holder {
-  messages = 0;
-  bytes = 0;
-  /** Keys of which this holder has leases, and of which nobody else may get the next message. */
-  readonly keys = new Fifo<OrderingKey>();
-}
-
-class OrderingKey {
-  readonly name: string;
-  /** In order of publishing: first those that are leased, then those that wait. */
-  readonly entries: Entry[] = [];
-  leased = 0;
-  holder: Holder | null = null;
-  /** A failed message that has to be tried again, later, before any behind it. */
-  blockedBy: Entry | null = null;
-  /** The queue in which this key is found, if something of it can go out. */
-  queue: Fifo<Entry | OrderingKey> | Fifo<OrderingKey> | null = null;
-
-  constructor(name: string) {
-    this.name = name;
-  }
-
-  get next(): Entry | undefined {
-    return this.blockedBy === null ? this.entries[this.leased] : undefined;
-  }
-}
-
 export class Subscription {
   policy: Policy;
   #lastLease: number;
@@ -76,6 +43,7 @@ export class Subscription {
   readonly #ready = new Fifo<Entry | OrderingKey>();
   readonly #due = new DueQueue<Entry>();
   #exhausted: Entry[] = [];
+  #nextSweep = 0;
 
   /** Leases are counted from `lastLease`, so that those of an earlier process can be told apart. */
   constructor(policy: Policy, lastLease: number) {
@@ -97,26 +65,47 @@ export class Subscription {
     return this.#due.first?.due ?? null;
   }
 
+  isOutdated({ publishedAt }: Message, now: number): boolean {
+    return publishedAt + this.policy.retentionMs < now;
+  }
+
+  /** Takes out what is older than the retention. */
+  dropOutdated(now: number): Message[] {
+    const outdated: Message[] = [];
+    // Asked at each delivery; finding the oldest of a map from which much was deleted takes a while.
+    if (now < this.#nextSweep) return outdated;
+    this.#nextSweep = now + SWEEP_MS;
+    // In order of publishing, so that the first that may stay is the last to be looked at.
+    for (const { message } of this.#entries.values()) {
+      if (!this.isOutdated(message, now)) break;
+      outdated.push(message);
+    }
+    for (const { id } of outdated) this.acknowledge(id);
+    return outdated;
+  }
+
   messages(): Iterable<Message> {
     return this.#entries.values().map(({ message }) => message);
   }
 
   add(message: Message): void {
     const key = this.policy.isOrdered && message.orderingKey !== "" ? this.#key(message.orderingKey) : null;
-    const entry = {
+    const entry: Entry = {
       message,
       key,
       lease: 0,
       holder: null,
       failures: 0,
       isGone: false,
+      before: null,
+      behind: null,
       due: 0,
       place: NOT_DUE,
     };
     this.#entries.set(message.id, entry);
     if (key === null) this.#ready.push(entry);
     else {
-      key.entries.push(entry);
+      key.push(entry);
       this.#offer(key);
     }
   }
@@ -139,11 +128,12 @@ export class Subscription {
   acknowledge(id: number): Message | null {
     const entry = this.#entries.get(id);
     if (entry === undefined) return null;
+    const isLeased = entry.lease !== 0;
     this.#release(entry);
     this.#due.delete(entry);
     this.#entries.delete(id);
     entry.isGone = true;
-    if (entry.key !== null) this.#leaveKey(entry, entry.key);
+    if (entry.key !== null) this.#leaveKey(entry, entry.key, isLeased);
     return entry.message;
   }
 
@@ -153,6 +143,14 @@ export class Subscription {
     if (entry === undefined || entry.lease === 0 || entry.lease !== lease) return;
     if (deadlineMs === 0) this.#fail(entry, now);
     else this.#due.set(entry, now + deadlineMs);
+  }
+
+  /** Ends a lease of which the holder never heard: no attempt, and so no failure. */
+  takeBack(id: number, lease: number): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined || entry.lease === 0 || entry.lease !== lease) return;
+    this.#endLease(entry);
+    this.#retry(entry);
   }
 
   /** Ends the leases whose deadline has passed, and the pauses that are over. */
@@ -181,7 +179,7 @@ export class Subscription {
   #next(holder: Holder): Entry | null {
     for (let key = holder.keys.peek(); key !== undefined; key = holder.keys.peek()) {
       const isHere = key.queue === holder.keys;
-      if (isHere && key.next !== undefined) return key.next;
+      if (isHere && key.next !== null) return key.next;
       if (isHere) key.queue = null;
       holder.keys.shift();
     }
@@ -190,7 +188,7 @@ export class Subscription {
         if (!lane.isGone) return lane;
       } else if (lane.queue === this.#ready) {
         lane.queue = null;
-        if (lane.next !== undefined) return lane.next;
+        if (lane.next !== null) return lane.next;
       }
     }
     return null;
@@ -204,8 +202,7 @@ export class Subscription {
     holder.bytes += entry.message.bytes.length;
     this.#due.set(entry, deadline);
     if (entry.key === null) return;
-    entry.key.leased++;
-    entry.key.holder = holder;
+    entry.key.lease(holder);
     this.#offer(entry.key);
   }
 
@@ -221,8 +218,7 @@ export class Subscription {
 
   #fail(entry: Entry, now: number): void {
     entry.failures++;
-    if (entry.key === null) this.#release(entry);
-    else this.#takeBack(entry.key, entry.key.entries.indexOf(entry));
+    this.#endLease(entry);
     const { maxAttempts } = this.policy;
     if (maxAttempts === null || entry.failures < maxAttempts) this.#pause(entry, now);
     else this.#exhaust(entry);
@@ -255,26 +251,21 @@ export class Subscription {
     }
   }
 
-  #takeBack(key: OrderingKey, from: number): void {
-    for (const entry of key.entries.slice(from, key.leased)) this.#release(entry);
-    key.leased = from;
-    key.blockedBy = null;
-    if (from === 0) key.holder = null;
+  /** Those of its key that were leased after it are taken back with it. */
+  #endLease(entry: Entry): void {
+    const ended = entry.key === null ? [entry] : entry.key.takeBack(entry);
+    for (const one of ended) this.#release(one);
   }
 
-  #leaveKey(entry: Entry, key: OrderingKey): void {
-    const index = key.entries.indexOf(entry);
-    key.entries.splice(index, 1);
-    if (index < key.leased) key.leased--;
-    if (key.leased === 0) key.holder = null;
-    if (key.blockedBy === entry) key.blockedBy = null;
-    if (key.entries.length === 0) this.#keys.delete(key.name);
+  #leaveKey(entry: Entry, key: OrderingKey, isLeased: boolean): void {
+    key.delete(entry, isLeased);
+    if (key.isEmpty) this.#keys.delete(key.name);
     else this.#offer(key);
   }
 
   /** Puts a key of which something can go out where the one who may have it looks. */
   #offer(key: OrderingKey): void {
-    if (key.next === undefined) return;
+    if (key.next === null) return;
     const queue = key.holder === null ? this.#ready : key.holder.keys;
     if (key.queue === queue) return;
     key.queue = queue;

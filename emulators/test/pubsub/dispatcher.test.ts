@@ -2,11 +2,20 @@
 import { describe, expect, test } from "vitest";
 import { type Consumer, Dispatcher } from "../../src/pubsub/dispatcher.ts";
 import { MessageFaults } from "../../src/pubsub/message-faults.ts";
-import { Holder, type Room, Subscription } from "../../src/pubsub/subscription.ts";
+import { Holder } from "../../src/pubsub/ordering-key.ts";
+import { pull } from "../../src/pubsub/pull.ts";
+import { type Room, Subscription } from "../../src/pubsub/subscription.ts";
 import { Faults } from "../../src/wire/faults.ts";
+import { Code } from "../../src/wire/status.ts";
 import { messageOf } from "./subscription-model.ts";
 
-const POLICY = { ackDeadlineMs: 10_000, isOrdered: false, backoffMs: null, maxAttempts: null };
+const POLICY = {
+  ackDeadlineMs: 10_000,
+  isOrdered: false,
+  backoffMs: null,
+  maxAttempts: null,
+  retentionMs: 604_800_000,
+};
 
 /** A dispatcher whose timers go off when `advance` passes them. */
 function dispatcherWith(count: number) {
@@ -22,10 +31,13 @@ function dispatcherWith(count: number) {
   const state = new Subscription(POLICY, 0);
   for (let id = 1; id <= count; id++) state.add(messageOf(id));
   const time = { now: () => now, setTimer };
-  const faults = new MessageFaults(new Faults(false), setTimer);
-  const dispatcher = new Dispatcher(1, state, time, faults, () => {});
+  const faults = new Faults(true);
+  const dispatcher = new Dispatcher(1, state, time, new MessageFaults(faults, setTimer), () => {});
   return {
     dispatcher,
+    setTimer,
+    strike: (action: "delay" | "reorder", ms = 0) =>
+      faults.arm(1, [{ kind: "message", action, nth: 1, code: Code.UNAVAILABLE, ms }]),
     advance(ms: number) {
       now += ms;
       const due = timers.filter(({ at }) => at <= now);
@@ -114,5 +126,79 @@ describe("Dispatcher", () => {
     dispatcher.close(new Error("gone"));
     expect(ids).toEqual(["1", "gone"]);
     expect(timers()).toBe(0);
+  });
+
+  test("ends at once who joins when it is closed", () => {
+    const { dispatcher } = dispatcherWith(1);
+    dispatcher.close(new Error("gone"));
+    const { consumer, ids } = consumerWith(UNLIMITED);
+    dispatcher.join(consumer);
+    expect(ids).toEqual(["gone"]);
+  });
+
+  test("gives to others what a fault kept from a consumer that left, without counting a failure", () => {
+    const { dispatcher, strike, timers } = dispatcherWith(2);
+    strike("delay", 60_000);
+    const first = consumerWith(UNLIMITED);
+    dispatcher.join(first.consumer);
+    dispatcher.leave(first.consumer);
+    const second = consumerWith(UNLIMITED);
+    dispatcher.join(second.consumer);
+    expect([first.ids, second.ids]).toEqual([["2"], ["1"]]);
+    expect(timers()).toBe(1);
+  });
+});
+
+describe("pull", () => {
+  const call = { authorization: null, signal: new AbortController().signal };
+  type System = ReturnType<typeof dispatcherWith>;
+
+  function pulled({ dispatcher, setTimer }: System, most = 10, isImmediate = true, { signal } = call) {
+    return pull(dispatcher, most, isImmediate, { ...call, signal }, setTimer).then((received) =>
+      received.map(({ ackId }) => ackId.split("-")[1]),
+    );
+  }
+
+  test("takes nothing for a caller that is gone", async () => {
+    const system = dispatcherWith(1);
+    expect(await pulled(system, 10, true, { ...call, signal: AbortSignal.abort() })).toEqual([]);
+    expect(system.dispatcher.state.waiting).toBe(1);
+  });
+
+  test("answers a message and the one that it overtakes together", async () => {
+    const system = dispatcherWith(3);
+    system.strike("reorder");
+    expect(await pulled(system)).toEqual(["2", "1", "3"]);
+  });
+
+  test("leaves a message that nothing overtakes in its answer to the next one", async () => {
+    const system = dispatcherWith(2);
+    system.strike("reorder");
+    expect(await pulled(system, 1)).toEqual([]);
+    expect(await pulled(system)).toEqual(["2", "1"]);
+  });
+
+  test("answers with what is not late, and leaves what is to the next one", async () => {
+    const system = dispatcherWith(3);
+    system.strike("delay", 300);
+    expect(await pulled(system)).toEqual(["2", "3"]);
+    expect(await pulled(system)).toEqual(["1"]);
+  });
+
+  test("answers with a late message if it still waits", async () => {
+    const system = dispatcherWith(1);
+    system.strike("delay", 300);
+    const answer = pulled(system, 10, false);
+    system.advance(300);
+    expect(await answer).toEqual(["1"]);
+  });
+
+  test("gives a late message back when it can wait no longer", async () => {
+    const system = dispatcherWith(1);
+    system.strike("delay", 60_000);
+    const answer = pulled(system, 10, false);
+    system.advance(1_000);
+    expect(await answer).toEqual([]);
+    expect(system.dispatcher.state.waiting).toBe(1);
   });
 });

@@ -6,9 +6,9 @@ import { afterEach, expect, test } from "vitest";
 import { GroupCommit, openDatabase } from "../../src/durable/group-commit.ts";
 import { formatAckId } from "../../src/pubsub/ack-id.ts";
 import { Broker } from "../../src/pubsub/broker.ts";
+import { Holder } from "../../src/pubsub/ordering-key.ts";
 import { readSubscription, readTopic, updatedSubscription } from "../../src/pubsub/settings.ts";
 import { openStorage } from "../../src/pubsub/storage.ts";
-import { Holder } from "../../src/pubsub/subscription.ts";
 import { Faults } from "../../src/wire/faults.ts";
 
 const TOPIC = "projects/p/topics/topic";
@@ -46,6 +46,9 @@ function restartable() {
   return {
     get broker() {
       return running.broker;
+    },
+    advance(ms: number) {
+      now += ms;
     },
     restart(ms = 0) {
       now += ms;
@@ -160,5 +163,29 @@ test("Broker drops at its start what is older than the retention of seven days",
   system.restart(1);
   expect(pending(system.broker, "one")).toEqual([]);
   expect([system.count("messages"), system.count("pending")]).toEqual([0, 0]);
+  system.stop();
+});
+
+test("Broker drops while it runs what is older than the retention, from the storage too", async () => {
+  const system = await withSubscriptions(["one", "two"]);
+  const [old] = await system.broker.publish(TOPIC, [DRAFT]);
+  await acknowledge(system.broker, "two", old!);
+  system.advance(7 * DAY_MS + 1);
+  const [id] = await system.broker.publish(TOPIC, [DRAFT]);
+  // Commits come in order, so that what the last one set off is done with the next.
+  await system.broker.publish("projects/p/topics/topic", [DRAFT]);
+  expect(pending(system.broker, "one")).not.toContain(old);
+  expect(pending(system.broker, "one")).toContain(id);
+  expect([system.count("messages"), system.count("pending")]).toEqual([2, 4]);
+  system.stop();
+});
+
+test("Broker leaves out at its start what an earlier version kept, but no client can read", async () => {
+  const system = await withSubscriptions(["one"]);
+  await system.broker.publish(TOPIC, [{ bytes: Buffer.from("0a01612805", "hex"), orderingKey: "" }]);
+  const [id] = await system.broker.publish(TOPIC, [DRAFT]);
+  system.restart();
+  expect(pending(system.broker, "one")).toEqual([id]);
+  expect(system.count("pending")).toBe(1);
   system.stop();
 });

@@ -1,7 +1,8 @@
 // A plain account of what a subscription did, held against the rules after each step.
 import { expect } from "vitest";
 import type { Message } from "../../src/pubsub/message.ts";
-import { Holder, type Policy, Subscription } from "../../src/pubsub/subscription.ts";
+import { Holder } from "../../src/pubsub/ordering-key.ts";
+import { type Policy, Subscription } from "../../src/pubsub/subscription.ts";
 
 const DEADLINE_MS = 10_000;
 
@@ -77,6 +78,14 @@ export class SubscriptionModel {
     this.check();
   }
 
+  takeBack(pick: number): void {
+    const tracked = this.#pick(pick);
+    if (!tracked?.lease) return;
+    this.subscription.takeBack(tracked.message.id, tracked.lease.lease);
+    this.#endLease(tracked);
+    this.check();
+  }
+
   extend(pick: number, ms: number): void {
     const tracked = this.#pick(pick);
     if (!tracked?.lease) return;
@@ -134,6 +143,10 @@ export class SubscriptionModel {
       const pause = Math.min(backoffMs.least * 2 ** (tracked.failures - 1), backoffMs.most);
       tracked.notBefore = this.#now + pause;
     }
+    this.#endLease(tracked);
+  }
+
+  #endLease(tracked: Tracked): void {
     tracked.lease = null;
     for (const later of this.#sameKey(tracked)) if (later.message.id > tracked.message.id) later.lease = null;
   }

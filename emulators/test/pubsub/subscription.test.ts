@@ -1,11 +1,19 @@
 // The state of one subscription: what is ready, who holds it, and when it is tried again.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Holder, type Policy, Subscription } from "../../src/pubsub/subscription.ts";
+import { Holder } from "../../src/pubsub/ordering-key.ts";
+import { type Policy, Subscription } from "../../src/pubsub/subscription.ts";
 import { messageOf, SubscriptionModel } from "./subscription-model.ts";
 
-const PLAIN: Policy = { ackDeadlineMs: 10_000, isOrdered: false, backoffMs: null, maxAttempts: null };
+const PLAIN: Policy = {
+  ackDeadlineMs: 10_000,
+  isOrdered: false,
+  backoffMs: null,
+  maxAttempts: null,
+  retentionMs: 604_800_000,
+};
 const BACKOFF: Policy = { ...PLAIN, backoffMs: { least: 1_000, most: 5_000 } };
+const BATCH = { messages: 1_000, bytes: Infinity };
 const ALL = { messages: Infinity, bytes: Infinity };
 
 function subscriptionOf(policy: Policy, keys: readonly string[]): Subscription {
@@ -74,6 +82,30 @@ describe("Subscription", () => {
     expect(pauses).toEqual([1_000, 2_000, 4_000, 5_000, 5_000]);
   });
 
+  test("drops what is older than the retention, leased or not, and nothing else", () => {
+    const subscription = new Subscription({ ...PLAIN, retentionMs: 600_000 }, 0);
+    const ids = (messages: readonly { id: number }[]) => messages.map(({ id }) => id);
+    for (const id of [1, 2, 3]) subscription.add({ ...messageOf(id), publishedAt: id * 100_000 });
+    const [first] = subscription.take(new Holder(), { messages: 1, bytes: Infinity }, 900_000, 300_000);
+    expect(ids(subscription.dropOutdated(700_000))).toEqual([]);
+    expect(ids(subscription.dropOutdated(850_000))).toEqual([1, 2]);
+    expect(subscription.acknowledge(first!.message.id)).toBe(null);
+    expect(idsTaken(subscription, new Holder(), 850_000)).toEqual([3]);
+    expect(subscription.size).toBe(1);
+  });
+
+  test("counts no failure when a lease is taken back of which the holder never heard", () => {
+    const subscription = subscriptionOf({ ...BACKOFF, maxAttempts: 1 }, ["", ""]);
+    const [first] = subscription.take(new Holder(), { messages: 1, bytes: Infinity }, 10_000, 0);
+    subscription.takeBack(1, first!.lease);
+    subscription.takeBack(1, first!.lease);
+    expect(subscription.takeExhausted()).toEqual([]);
+    expect(subscription.take(new Holder(), ALL, 10_000, 0)).toMatchObject([
+      { message: { id: 2 } },
+      { message: { id: 1 }, attempt: 1 },
+    ]);
+  });
+
   test("reports a message that failed too often, once, and delivers it no more unless it is given back", () => {
     const subscription = subscriptionOf({ ...PLAIN, maxAttempts: 2 }, [""]);
     for (const _ of [1, 2]) {
@@ -112,6 +144,17 @@ describe("Subscription with ordering", () => {
     expect(idsTaken(subscription, holder)).toEqual([2, 3]);
   });
 
+  // In quadratic time this would take 20 s, and run into the limit of every test.
+  test("takes little longer for each message of a key the more of them there are", () => {
+    const subscription = subscriptionOf(ORDERED, Array(200_000).fill("a"));
+    const holder = new Holder();
+    for (let taken = idsTaken(subscription, holder, 0, BATCH); taken.length > 0; ) {
+      for (const id of taken.reverse()) subscription.acknowledge(id);
+      taken = idsTaken(subscription, holder, 0, BATCH);
+    }
+    expect(subscription.size).toBe(0);
+  });
+
   test("lets nothing of a key overtake a message that pauses", () => {
     const subscription = subscriptionOf({ ...BACKOFF, isOrdered: true }, ["a", "a", "b"]);
     const [first] = subscription.take(new Holder(), { messages: 1, bytes: Infinity }, 10_000, 0);
@@ -126,7 +169,10 @@ describe("Subscription, whatever happens to it,", () => {
   const step = fc.oneof(
     fc.record({ do: fc.constant("publish" as const), key: fc.constantFrom("", "a", "b") }),
     fc.record({ do: fc.constant("take" as const), by: fc.nat(2), count: fc.integer({ min: 1, max: 4 }) }),
-    fc.record({ do: fc.constantFrom("acknowledge", "nack", "nackWithAnOldLease"), pick: fc.nat(30) }),
+    fc.record({
+      do: fc.constantFrom("acknowledge", "nack", "takeBack", "nackWithAnOldLease"),
+      pick: fc.nat(30),
+    }),
     fc.record({
       do: fc.constant("extend" as const),
       pick: fc.nat(30),
@@ -152,6 +198,7 @@ describe("Subscription, whatever happens to it,", () => {
             else if (one.do === "advance" && "ms" in one) model.advance(one.ms);
             else if (one.do === "acknowledge" && "pick" in one) model.acknowledge(one.pick);
             else if (one.do === "nack" && "pick" in one) model.nack(one.pick);
+            else if (one.do === "takeBack" && "pick" in one) model.takeBack(one.pick);
             else if ("pick" in one) model.nackWithAnOldLease(one.pick);
           }
           model.drain();

@@ -38,6 +38,21 @@ describe.skipIf(isForeign)("a fault of kind message", () => {
     expect(await pulled(subscription.name)).toEqual([]);
   });
 
+  test("reorder lets the next message of a pull go first", async () => {
+    const { topic, subscription } = await target.pair();
+    await publishAll(topic, counted(3));
+    await arm([{ kind: "message", action: "reorder", nth: 1 }]);
+    expect(await pulled(subscription.name)).toEqual(["1", "0", "2"]);
+  });
+
+  test("delay leaves a message out of a pull, which gives it back", async () => {
+    const { topic, subscription } = await target.pair();
+    await publishAll(topic, counted(3));
+    await arm([{ kind: "message", action: "delay", nth: 1, ms: 60_000 }]);
+    expect(await pulled(subscription.name)).toEqual(["1", "2"]);
+    expect(await pulled(subscription.name)).toEqual(["0"]);
+  });
+
   test("duplicate delivers a message twice", async () => {
     const { topic, subscription } = await target.pair();
     await arm([{ kind: "message", action: "duplicate", nth: 1 }]);

@@ -1,10 +1,27 @@
 // Publishing: what a message is, and what is refused.
+import { Client, credentials } from "@grpc/grpc-js";
 import { describe, expect, test } from "vitest";
 import { Code } from "../../../src/wire/status.ts";
 import { listen, refusal, useTarget } from "./target.ts";
 
 const target = useTarget();
 const DATA = Buffer.from("x");
+
+/** Publishes bytes as they are, which the official clients would not. */
+function codeOfPublish(topic: string, message: Uint8Array): Promise<Code> {
+  const name = Buffer.from(topic);
+  const request = Buffer.concat(
+    [[10, name.length], name, [18, message.length], message].map((part) => Buffer.from(part)),
+  );
+  const client = new Client(target.host, credentials.createInsecure());
+  const asItIs = (bytes: Buffer) => bytes;
+  return new Promise((resolve) => {
+    client.makeUnaryRequest("/google.pubsub.v1.Publisher/Publish", asItIs, asItIs, request, (error) => {
+      client.close();
+      resolve((error?.code ?? Code.OK) as Code);
+    });
+  });
+}
 
 async function refusalOf(messages: object[]) {
   const topic = await target.topic();
@@ -97,6 +114,20 @@ describe("a publish request is refused", () => {
     expect((await refusalOf([{ attributes: { ["k".repeat(257)]: "v" } }])).details).toContain(
       "has a key that is too long. The length is 257 characters, but the maximum allowed is 256.",
     );
+  });
+
+  test("with an attribute under one of Google's names", async () => {
+    expect((await refusalOf([{ attributes: { "goog-x": "v" } }])).code).toBe(Code.INVALID_ARGUMENT);
+  });
+
+  test("with a message that clients could not read, of which nothing is stored", async () => {
+    const { topic, subscription } = await target.pair();
+    for (const hex of ["0a01612805", "0a016112020a01", "0a0161120208 7f", "0a01612a01ff"]) {
+      const message = Buffer.from(hex.replaceAll(" ", ""), "hex");
+      expect(await codeOfPublish(topic.name, message), hex).toBe(Code.INVALID_ARGUMENT);
+    }
+    const request = { subscription: subscription.name, maxMessages: 1, returnImmediately: true };
+    expect((await target.subscriber.pull(request))[0].receivedMessages).toEqual([]);
   });
 
   test("with ordering keys that differ", async () => {

@@ -85,7 +85,7 @@ describe("a streaming pull", () => {
 describe("a streaming pull is refused", () => {
   const start = (subscription: string) => ({ subscription, streamAckDeadlineSeconds: 10 });
 
-  for (const streamAckDeadlineSeconds of [9, 601])
+  for (const streamAckDeadlineSeconds of [0, 9, 601])
     test(`with a deadline of ${streamAckDeadlineSeconds} s`, async () => {
       const { subscription } = await target.pair();
       const { ended } = open({ subscription: subscription.name, streamAckDeadlineSeconds });

@@ -1,7 +1,7 @@
 // Subscriptions: made, read, changed, listed and deleted.
 import { describe, expect, test } from "vitest";
 import { Code } from "../../../src/wire/status.ts";
-import { isForeign, refusal, useTarget } from "./target.ts";
+import { counted, isForeign, refusal, useTarget } from "./target.ts";
 
 const target = useTarget();
 
@@ -78,8 +78,50 @@ describe("a subscription", () => {
       { deadLetterPolicy: { deadLetterTopic: topic.name, maxDeliveryAttempts: 101 } },
       { deadLetterPolicy: { deadLetterTopic: "nonsense" } },
       { messageRetentionDuration: { seconds: 599 } },
+      { messageRetentionDuration: { seconds: 599, nanos: 2_000_000_000 } },
+      { messageRetentionDuration: { seconds: 700, nanos: -1 } },
+      { retryPolicy: { minimumBackoff: { seconds: 1, nanos: 1_000_000_000 } } },
+      { expirationPolicy: { ttl: { seconds: 86_399 } } },
+      { labels: { A: "b" } },
+      { labels: { "": "b" } },
+      { labels: { a: "B" } },
+      { labels: { ["a".repeat(64)]: "" } },
+      { labels: Object.fromEntries(counted(65).map((n) => [`a${n}`, ""])) },
     ])
       expect((await refusalOf(options)).code, JSON.stringify(options)).toBe(Code.INVALID_ARGUMENT);
+  });
+
+  test("takes what is just within these ranges", async () => {
+    const options = {
+      expirationPolicy: { ttl: { seconds: 86_400 } },
+      labels: {
+        ["a".repeat(63)]: "",
+        a_0: "-",
+        ...Object.fromEntries(counted(62).map((n) => [`n${n}`, ""])),
+      },
+      retryPolicy: { minimumBackoff: { seconds: 0 }, maximumBackoff: { nanos: 999_999_999 } },
+    };
+    const { subscription } = await target.pair(options);
+    const [{ labels }] = await subscription.getMetadata();
+    expect(labels).toEqual(options.labels);
+  });
+
+  test("can be changed in other respects when its dead-letter topic is gone", async () => {
+    const dead = await target.topic();
+    const deadLetterPolicy = { deadLetterTopic: dead.name, maxDeliveryAttempts: 5 };
+    const { subscription } = await target.pair({ deadLetterPolicy });
+    await dead.delete();
+    const [metadata] = await subscription.setMetadata({ labels: { a: "b" } });
+    expect(metadata!.labels).toEqual({ a: "b" });
+    expect((await refusal(subscription.setMetadata({ deadLetterPolicy }))).code).toBe(Code.NOT_FOUND);
+  });
+
+  test("is checked only in what an update mask names", async () => {
+    const { subscription } = await target.pair();
+    const update = { name: subscription.name, labels: { a: "b" }, ackDeadlineSeconds: 1, filter: "x" };
+    const request = { subscription: update, updateMask: { paths: ["labels"] } };
+    const [updated] = await target.subscriber.updateSubscription(request);
+    expect(updated).toMatchObject({ labels: { a: "b" }, ackDeadlineSeconds: 10 });
   });
 
   test("refuses a dead-letter topic that does not exist", async () => {
@@ -91,6 +133,7 @@ describe("a subscription", () => {
     "push delivery": { pushConfig: { pushEndpoint: "http://localhost/push" } },
     filters: { filter: 'attributes.a = "b"' },
     "exactly-once delivery": { enableExactlyOnceDelivery: true },
+    "detaching subscriptions": { detached: true },
     BigQuery: { bigqueryConfig: { table: "a.b.c" } },
     "Cloud Storage": { cloudStorageConfig: { bucket: "bucket" } },
     "message transforms": { messageTransforms: [{ javascriptUdf: { functionName: "f", code: "c" } }] },
@@ -143,6 +186,10 @@ test("subscriptions are listed by project, page by page", async () => {
   const [first, next] = await target.subscriber.listSubscriptions({ project, pageSize: 2 }, manual);
   const [second] = await target.subscriber.listSubscriptions(next!, manual);
   expect([first.length, second.length]).toEqual([2, 1]);
+  for (const pageToken of ["nonsense", "%", Buffer.from("nonsense").toString("base64url")])
+    expect((await refusal(target.subscriber.listSubscriptions({ project, pageToken }, manual))).code).toBe(
+      Code.INVALID_ARGUMENT,
+    );
 });
 
 test("turning push off is granted, turning it on is not implemented", async () => {

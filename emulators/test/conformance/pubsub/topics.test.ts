@@ -48,6 +48,18 @@ describe("a topic", () => {
       expect((await target.publisher.createTopic({ name }))[0].name).toBe(name);
     });
 
+  test("refuses labels and retentions that the rules forbid", async () => {
+    const name = `projects/${target.project}/topics/${target.id()}`;
+    for (const options of [
+      { labels: { "1a": "b" } },
+      { messageRetentionDuration: { seconds: 599 } },
+      { messageRetentionDuration: { seconds: 600, nanos: 1_000_000_000 } },
+    ])
+      expect((await refusal(target.publisher.createTopic({ name, ...options }))).code).toBe(
+        Code.INVALID_ARGUMENT,
+      );
+  });
+
   test("changes what an update mask names, and nothing else", async () => {
     const topic = await target.topic();
     await topic.setMetadata({ labels: { a: "b" } });
