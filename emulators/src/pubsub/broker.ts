@@ -2,13 +2,15 @@
 import type { GroupCommit } from "../durable/group-commit.ts";
 import type { Faults } from "../wire/faults.ts";
 import { type AckId, parseAckId } from "./ack-id.ts";
+import { deadLetter } from "./dead-letter.ts";
 import { Dispatcher } from "./dispatcher.ts";
-import { type Draft, type Message, stamp, withAttributes } from "./message.ts";
+import { Holders } from "./holders.ts";
+import { type Draft, type Message, stamp } from "./message.ts";
 import { MessageFaults } from "./message-faults.ts";
-import { alreadyExists, DELETED_TOPIC, idOf, notFound, projectOf } from "./names.ts";
+import { alreadyExists, DELETED_TOPIC, notFound, projectOf } from "./names.ts";
 import { policyOf, type SubscriptionSettings, type TopicSettings } from "./settings.ts";
 import type { Storage, Stored } from "./storage.ts";
-import { type Delivery, Subscription } from "./subscription.ts";
+import { Subscription } from "./subscription.ts";
 import type { Now, SetTimer } from "./timer.ts";
 
 interface Topic {
@@ -33,13 +35,13 @@ export class Broker {
   readonly #options: BrokerOptions;
   readonly #topics = new Map<string, Topic>();
   readonly #subscriptions = new Map<string, Attached>();
-  /** How many subscriptions have yet to acknowledge a message; the last one deletes it. */
-  readonly #holders = new Map<number, number>();
+  readonly #holders: Holders;
   readonly #startedAt: number;
   #lastId = 0;
 
   constructor(options: BrokerOptions) {
     this.#options = options;
+    this.#holders = new Holders(options.storage);
     this.#startedAt = options.now();
     this.#load(options.storage.load());
   }
@@ -118,7 +120,7 @@ export class Broker {
       const subscription = this.#subscription(name);
       const { dispatcher, settings } = subscription;
       storage.deleteSubscription(dispatcher.id);
-      for (const { id } of dispatcher.state.messages()) this.#drop(id, dispatcher.id);
+      for (const { id } of dispatcher.state.messages()) this.#holders.drop(id, dispatcher.id);
       this.#subscriptions.delete(name);
       this.#topics.get(settings.topic)?.attached.delete(subscription);
       queueMicrotask(() => dispatcher.close(notFound(name)));
@@ -185,23 +187,12 @@ export class Broker {
     for (const { dispatcher } of attached) {
       storage.addPending(message.id, dispatcher.id);
       dispatcher.state.add(message);
+      this.#holders.add(message.id);
     }
-    this.#holders.set(message.id, attached.size);
   }
 
   #acknowledge(dispatcher: Dispatcher, { message }: Pick<AckId, "message">): void {
-    if (dispatcher.state.acknowledge(message) !== null) this.#drop(message, dispatcher.id);
-  }
-
-  #drop(message: number, subscription: number): void {
-    const { storage } = this.#options;
-    const holders = this.#holders.get(message)! - 1;
-    storage.deletePending(message, subscription);
-    if (holders > 0) this.#holders.set(message, holders);
-    else {
-      this.#holders.delete(message);
-      storage.deleteMessage(message);
-    }
+    if (dispatcher.state.acknowledge(message) !== null) this.#holders.drop(message, dispatcher.id);
   }
 
   /** Ids only ever rise, over restarts too, and those of a new data folder do not repeat those of an old one. */
@@ -215,13 +206,12 @@ export class Broker {
     const outdated = dispatcher.state.dropOutdated(this.#options.now());
     if (outdated.length === 0) return;
     const done = this.#commit(() => {
-      for (const { id } of outdated) this.#drop(id, dispatcher.id);
+      for (const { id } of outdated) this.#holders.drop(id, dispatcher.id);
     });
     // The failure of a commit ends the process.
     done.catch(() => {});
   }
 
-  /** https://cloud.google.com/pubsub/docs/handling-failures#how_dead_letter_topics_work */
   #forwardExhausted(subscription: Attached): void {
     const { dispatcher } = subscription;
     const exhausted = dispatcher.state.takeExhausted();
@@ -233,7 +223,7 @@ export class Broker {
       for (const delivery of exhausted) {
         if (topic === undefined) dispatcher.state.giveBack(delivery.message.id, this.#options.now());
         else {
-          this.#publish(topic, [deadLetter(delivery, subscription.settings)]);
+          this.#publish(topic, [deadLetter(delivery, subscription.settings.name)]);
           this.#acknowledge(dispatcher, { message: delivery.message.id });
         }
       }
@@ -296,23 +286,14 @@ export class Broker {
       this.#topics.get(settings.topic)?.attached.add(subscription);
     }
     const byMessage = new Map(messages.map((message) => [message.id, message]));
-    for (const { message } of pending) this.#holders.set(message, (this.#holders.get(message) ?? 0) + 1);
+    for (const { message } of pending) this.#holders.add(message);
     const now = this.#options.now();
     for (const { message: id, subscription: by } of pending) {
       const message = byMessage.get(id);
       const { state } = byId.get(by)!.dispatcher;
       // Missing is one that no client could read.
-      if (message === undefined || state.isOutdated(message, now)) this.#drop(id, by);
+      if (message === undefined || state.isOutdated(message, now)) this.#holders.drop(id, by);
       else state.add(message);
     }
   }
-}
-
-function deadLetter({ message, attempt }: Delivery, { name }: SubscriptionSettings): Draft {
-  return withAttributes(message, {
-    CloudPubSubDeadLetterSourceDeliveryCount: String(attempt),
-    CloudPubSubDeadLetterSourceSubscription: idOf(name),
-    CloudPubSubDeadLetterSourceSubscriptionProject: idOf(projectOf(name)),
-    CloudPubSubDeadLetterSourceTopicPublishTime: new Date(message.publishedAt).toISOString(),
-  });
 }
