@@ -5,7 +5,11 @@ try {
   const response = await fetch("/api/v1/health", { headers: { accept: "application/json" } });
   if (!response.ok) throw new Error(`the answer was ${response.status} ${response.statusText}`);
   const { status, entries } = await response.json();
-  show("well", `Status: ${status}. The ledger holds ${Number(entries).toLocaleString()} entries.`);
+  const count = Number(entries);
+  show(
+    "well",
+    `Status: ${status}. The ledger holds ${count.toLocaleString()} ${count === 1 ? "entry" : "entries"}.`,
+  );
 } catch (error) {
   show("unwell", `The service does not answer as it should: ${error.message}.`);
 }

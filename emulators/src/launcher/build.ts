@@ -1,7 +1,7 @@
 // Bundles a folder of functions into lib/index.js: our own sources inlined, the Firebase SDKs left outside. Skips what is up to date.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { REPOSITORY, readProject } from "./project.ts";
 
 /** What the cloud installs by itself from the functions' package.json. */
@@ -53,16 +53,34 @@ function stampFileOf(folder: string): string {
   return join(folder, "lib/.inputs.json");
 }
 
-function isUpToDate(folder: string): boolean {
-  if (!existsSync(bundleOf(folder)) || !existsSync(stampFileOf(folder))) return false;
+/** Where the sources of the last build lie, those of other packages of this repository too; none for plain JavaScript. */
+export function sourceFolders(folder: string): string[] {
+  if (!existsSync(join(folder, "src/index.ts"))) return [];
+  const inputs = Object.keys(readStamp(folder) ?? {}).filter(
+    (path) => path !== "recipe" && !path.includes("node_modules/"),
+  );
+  return [...new Set([join(folder, "src"), ...inputs.map((path) => dirname(join(folder, path)))])];
+}
+
+function readStamp(folder: string): Stamp | null {
   try {
-    const stamp = JSON.parse(readFileSync(stampFileOf(folder), "utf8")) as Stamp;
-    const { recipe, ...inputs } = stamp;
+    return JSON.parse(readFileSync(stampFileOf(folder), "utf8")) as Stamp;
+  } catch {
+    // Never built, or damaged.
+    return null;
+  }
+}
+
+function isUpToDate(folder: string): boolean {
+  const stamp = readStamp(folder);
+  if (stamp === null || !existsSync(bundleOf(folder))) return false;
+  const { recipe, ...inputs } = stamp;
+  try {
     return (
       recipe === RECIPE && Object.entries(inputs).every(([path, seen]) => lookOf(join(folder, path)) === seen)
     );
   } catch {
-    // A damaged stamp, or a source that is gone: build anew.
+    // A source is gone: build anew.
     return false;
   }
 }

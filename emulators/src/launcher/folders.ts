@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
-import { HOST, PARTS, type Ports, type Project } from "./project.ts";
+import { HOST, type Ports, type Project } from "./project.ts";
 
 export interface Folders {
   /** Kept between runs; `--fresh` removes it. */
@@ -18,15 +18,26 @@ export interface Folders {
 
 export function makeFolders(local: string): Folders {
   const inside = (name: string) => join(local, name);
-  const folders = {
-    data: inside("data"),
-    logs: inside("logs"),
-    suite: inside("suite"),
-    home: inside("home"),
-    temporary: mkdtempSync(join(tmpdir(), "policyledger-")),
-  };
-  for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true });
-  return folders;
+  const kept = { data: inside("data"), logs: inside("logs"), suite: inside("suite"), home: inside("home") };
+  try {
+    for (const folder of Object.values(kept)) mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw cannotWrite(local, error);
+  }
+  return { ...kept, temporary: mkdtempSync(join(tmpdir(), "policyledger-")) };
+}
+
+export function removeTemporary({ temporary }: Folders): void {
+  rmSync(temporary, { recursive: true, force: true });
+}
+
+export function cannotWrite(local: string, error: unknown): Error {
+  return new Error(
+    [
+      `Cannot start: data and logs go to ${local}, which cannot be written: ${(error as Error).message}.`,
+      "Another folder for them:  --local DIR",
+    ].join("\n"),
+  );
 }
 
 /**
@@ -34,29 +45,41 @@ export function makeFolders(local: string): Folders {
  * into it; functions and pages keep their real paths, which the suite needs to see their changes.
  */
 export function writeSuiteProject(project: Project, ports: Ports, folders: Folders): string {
-  const { functions, hosting, firestore } = project.config;
+  const { functions, hosting, firestore } = project;
   const backTo = (path: string) => relative(folders.suite, resolve(project.root, path));
   const linked = (path: string) => link(resolve(project.root, path), folders.suite);
   const config = {
-    ...(functions && {
+    ...(functions.length > 0 && {
       functions: functions.map(({ predeploy: _, ...rest }) => ({ ...rest, source: backTo(rest.source) })),
     }),
-    ...(firestore && {
-      firestore: {
-        ...(firestore.rules && { rules: linked(firestore.rules) }),
-        ...(firestore.indexes && { indexes: linked(firestore.indexes) }),
-      },
+    // Without any, the suite takes the database for one of several.
+    firestore: oneOrMany(
+      (firestore.length > 0 ? firestore : [{}]).map(({ rules, indexes, ...rest }) => ({
+        ...rest,
+        ...(rules && { rules: linked(rules) }),
+        ...(indexes && { indexes: linked(indexes) }),
+      })),
+    ),
+    ...(hosting.length > 0 && {
+      hosting: oneOrMany(
+        hosting.map((site) => ({ ...site, ...(site.public && { public: backTo(site.public) }) })),
+      ),
     }),
-    ...(hosting && { hosting: { ...hosting, public: backTo(hosting.public) } }),
     emulators: {
       singleProjectMode: true,
       ui: { enabled: false },
-      ...Object.fromEntries(PARTS.map((part) => [part, { host: HOST, port: ports[part] }])),
+      // What is named here without being configured ends the suite.
+      ...Object.fromEntries(project.parts.map((part) => [part, { host: HOST, port: ports[part] }])),
     },
   };
   const file = join(folders.suite, "firebase.json");
   writeFileSync(file, `${JSON.stringify(config, null, 2)}\n`);
   return file;
+}
+
+/** Some parts of the suite read a single one only when it stands alone. */
+function oneOrMany<T>(all: readonly T[]): T | readonly T[] {
+  return all.length === 1 ? all[0]! : all;
 }
 
 function link(target: string, folder: string): string {

@@ -13,6 +13,8 @@ export interface Options {
   readonly verbose: boolean;
   readonly exec: string | null;
   readonly ports: PortChoice;
+  /** Not given: as the project's rewrites say. */
+  readonly health?: string | null;
   readonly project: string | null;
   readonly local: string | null;
 }
@@ -27,7 +29,9 @@ export const HELP = `npm start -- [options]     runs all of PolicyLedger on this
   --port-offset N      adds N to every port of firebase.json, with data of its own in .local/offset-N
   --free-ports         takes any free ports; needs --memory or --local
   --exec "COMMAND"     starts, runs the command with the stack's addresses in its environment, stops, exits as it did
-  --json               one line of JSON with ports and addresses when ready, nothing else on standard output
+  --json               one line of JSON with ports and addresses when ready, nothing else on standard output;
+                       with \`npm start -s -- --json\`, or npm prints a line of its own first
+  --health PATH        what must answer 200 through hosting before all is ready, or "none"; /api/v1/health by itself
   --verbose            shows all that the Emulator Suite says
   --project DIR        another folder with a firebase.json
   --local DIR          where data and logs go instead of .local
@@ -36,7 +40,7 @@ export const HELP = `npm start -- [options]     runs all of PolicyLedger on this
 
 export function readOptions(argv: readonly string[]): Options {
   const { values } = parseArgs({
-    args: [...argv],
+    args: joined(argv),
     allowPositionals: false,
     options: {
       help: { type: "boolean", short: "h", default: false },
@@ -52,12 +56,14 @@ export function readOptions(argv: readonly string[]): Options {
       "free-ports": { type: "boolean", default: false },
       project: { type: "string" },
       local: { type: "string" },
+      health: { type: "string" },
     },
   });
   const {
     exec = null,
     project = null,
     local = null,
+    health,
     "port-offset": offset,
     "free-ports": free,
     ...flags
@@ -69,7 +75,32 @@ export function readOptions(argv: readonly string[]): Options {
   if (flags.official && (flags.admin || flags.strict)) {
     throw new Error("--admin and --strict are for the stand-ins; Google's emulators know neither.");
   }
-  return { ...flags, exec, project, local, ports: portChoice(free, offset) };
+  const ports = portChoice(free, offset);
+  return {
+    ...flags,
+    exec,
+    project,
+    local,
+    ports,
+    ...(health !== undefined && { health: healthPath(health) }),
+  };
+}
+
+/** `parseArgs` takes the value of `--port-offset -5` for an option, and its message does not help. */
+function joined(argv: readonly string[]): string[] {
+  const words: string[] = [];
+  for (const word of argv) {
+    if (words.at(-1) === "--port-offset" && /^-\d/.test(word)) words.push(`${words.pop()}=${word}`);
+    else words.push(word);
+  }
+  return words;
+}
+
+function healthPath(text: string): string | null {
+  if (text === "none") return null;
+  if (!text.startsWith("/"))
+    throw new Error(`--health ${text} is neither a path that starts with / nor "none".`);
+  return text;
 }
 
 function portChoice(free: boolean, offset: string | undefined): PortChoice {

@@ -12,6 +12,8 @@ export function portOwner(port: number): PortOwner | null {
   return process.platform === "linux" ? ownerInProc(port) : ownerByLsof(port);
 }
 
+/** Programs that tell little without the file that they run. */
+const RUNS_SCRIPTS = /^(node|nodejs|bun|deno|(python|ruby|perl)[\d.]*)$/;
 /** The state of a listening socket in /proc/net/tcp (include/net/tcp_states.h of Linux). */
 const TCP_LISTEN = "0A";
 
@@ -51,9 +53,13 @@ function targetOf(descriptor: string): string {
 }
 
 function commandOf(pid: string): string {
-  const [program = "", ...words] = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").filter(Boolean);
+  return commandName(readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").filter(Boolean));
+}
+
+/** A program without its path and, where that tells more, the file that it runs. */
+export function commandName([program = "", ...words]: readonly string[]): string {
   const short = (path: string) => path.slice(path.lastIndexOf("/") + 1);
-  const script = words.find((word) => !word.startsWith("-"));
+  const script = RUNS_SCRIPTS.test(short(program)) ? words.find((word) => !word.startsWith("-")) : undefined;
   return script === undefined ? short(program) : `${short(program)} ${short(script)}`;
 }
 

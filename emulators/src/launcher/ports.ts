@@ -7,13 +7,26 @@ import { HOST, PARTS, type Part, type Ports, PURPOSE } from "./project.ts";
 export type PortChoice = "fixed" | "free" | { readonly offset: number };
 
 const HIGHEST_PORT = 65_535;
+const OFFSET_STEP = 10;
+const FARTHEST_OFFSET = 1_000;
 
 export async function choosePorts(wanted: Ports, choice: PortChoice): Promise<Ports> {
   if (choice === "free") return freePorts();
   const ports = shifted(wanted, choice === "fixed" ? 0 : choice.offset);
   const taken = await takenAmong(ports);
-  if (taken.length > 0) throw new Error(takenMessage(taken, ports));
+  if (taken.length > 0) throw new Error(takenMessage(taken, ports, await goodOffset(wanted)));
   return ports;
+}
+
+/** The smallest round offset whose ports are free and are none of the wanted ones; null if there is none nearby. */
+export async function goodOffset(wanted: Ports): Promise<number | null> {
+  const own = new Set(PARTS.map((part) => wanted[part]));
+  for (let offset = OFFSET_STEP; offset <= FARTHEST_OFFSET; offset += OFFSET_STEP) {
+    const ports = PARTS.map((part) => wanted[part] + offset);
+    if (ports.some((port) => port > HIGHEST_PORT || own.has(port))) continue;
+    if ((await Promise.all(ports.map(isFree))).every(Boolean)) return offset;
+  }
+  return null;
 }
 
 function shifted(wanted: Ports, offset: number): Ports {
@@ -83,7 +96,7 @@ function closed(server: Server): Promise<void> {
   return new Promise((resolve) => server.close(() => resolve()));
 }
 
-function takenMessage(taken: readonly Part[], ports: Ports): string {
+function takenMessage(taken: readonly Part[], ports: Ports, offset: number | null): string {
   const lines = taken.map((part) => {
     const owner = portOwner(ports[part]);
     const by =
@@ -95,6 +108,6 @@ function takenMessage(taken: readonly Part[], ports: Ports): string {
   return [
     "Cannot start:",
     ...lines,
-    "Stop what holds it, or start beside it:  npm start -- --port-offset 100",
+    `Stop what holds it, or start beside it:  npm start -- ${offset === null ? "--free-ports --memory" : `--port-offset ${offset}`}`,
   ].join("\n");
 }

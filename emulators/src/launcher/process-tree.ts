@@ -20,6 +20,15 @@ export function treeOf(root: number, all: readonly Process[] = allProcesses()): 
   return found;
 }
 
+/** What still runs of those that were known, and all that is below them now, also where a parent has died meanwhile. */
+export function grown(known: readonly Process[], all: readonly Process[] = allProcesses()): Process[] {
+  const isKnown = (one: Process) =>
+    known.some(({ pid, started }) => pid === one.pid && started === one.started);
+  const found = new Map<number, Process>();
+  for (const { pid } of all.filter(isKnown)) for (const one of treeOf(pid, all)) found.set(one.pid, one);
+  return [...found.values()];
+}
+
 export function stillRunning(known: readonly Process[]): Process[] {
   const now = new Map(allProcesses().map((one) => [one.pid, one.started]));
   return known.filter(({ pid, started }) => now.get(pid) === started);

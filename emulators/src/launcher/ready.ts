@@ -11,20 +11,14 @@ export interface Running {
   readonly functions: readonly string[];
 }
 
-export async function whatRuns(ports: Ports, hasFunctions: boolean): Promise<Running> {
+export async function whatRuns(ports: Ports, wanted: readonly Part[]): Promise<Running> {
   const parts = (await json(`http://${HOST}:${ports.hub}/emulators`)) as Record<string, { pid?: number }>;
-  const missing = PARTS.filter(
-    (part) => parts[part] === undefined && (hasFunctions || !needsFunctions(part)),
-  );
+  const missing = wanted.filter((part) => parts[part] === undefined);
   if (missing.length > 0) throw new Error(`The suite started without ${missing.join(", ")}.`);
   const pids = Object.fromEntries(
     PARTS.flatMap((part) => (parts[part]?.pid ? [[part, parts[part].pid] as const] : [])),
   );
-  return { pids, functions: hasFunctions ? await functionsAt(ports) : [] };
-}
-
-function needsFunctions(part: Part): boolean {
-  return part === "functions" || part === "eventarc" || part === "tasks";
+  return { pids, functions: wanted.includes("functions") ? await functionsAt(ports) : [] };
 }
 
 interface Backends {

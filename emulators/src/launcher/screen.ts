@@ -1,75 +1,125 @@
-// What the user sees: progress, the one screen that says what runs where, and the lines that functions print.
+// What the user sees: the one screen that says what runs where, and the lines that functions print.
+import { join } from "node:path";
+import { isPassing } from "./local-folder.ts";
 import type { Options } from "./options.ts";
+import type { Paint } from "./paint.ts";
 import { HOST, PROJECT_ID } from "./project.ts";
 import type { Stack } from "./stack.ts";
 import type { Shown } from "./suite-output.ts";
 
-export interface Paint {
-  bold(text: string): string;
-  dim(text: string): string;
-  red(text: string): string;
-  green(text: string): string;
-}
+/** What the screen needs to know of a stack. */
+export type Seen = Pick<
+  Stack,
+  "project" | "ports" | "urls" | "environment" | "folders" | "running" | "imported"
+>;
 
-/** Colours on a terminal only, and not when NO_COLOR asks for none (no-color.org: set and not empty). */
-export function paintFor(isTerminal: boolean, environment: NodeJS.ProcessEnv): Paint {
-  const coloured = isTerminal && !environment.NO_COLOR && environment.TERM !== "dumb";
-  const paint = (code: number) => (text: string) => (coloured ? `\u001b[${code}m${text}\u001b[0m` : text);
-  return { bold: paint(1), dim: paint(2), red: paint(31), green: paint(32) };
-}
+const WIDTH = 80;
+const INDENT = 2;
+const NAME_WIDTH = 11;
+const EXPORT = "../export";
 
 export function shownLine({ kind, text }: Shown, { dim, red }: Paint): string {
   return kind === "log" ? `${dim("functions │")} ${text}` : `${red("problem   │")} ${text}`;
 }
 
-export function readyScreen(stack: Stack, options: Options, milliseconds: number, paint: Paint): string {
+export function readyScreen(stack: Seen, options: Options, milliseconds: number, paint: Paint): string {
   const { bold, dim, green } = paint;
+  const { project, urls, running, ports, folders } = stack;
+  const has = (part: keyof typeof ports) => project.parts.includes(part);
   const seconds = (milliseconds / 1000).toFixed(1);
-  const rows = (pairs: readonly (readonly [string, string])[]) =>
-    pairs.map(([name, value]) => `  ${name.padEnd(11)}${value}`);
   return [
     "",
     `${green("✔")} ${bold("PolicyLedger runs")} ${dim(`after ${seconds} s${options.official ? ", with Google's emulators" : ""}`)}`,
     "",
-    ...rows([
-      ["Page", bold(`${stack.urls.hosting}/`)],
-      ["API", `${stack.urls.hosting}/api/v1/`],
-      ["Functions", `${stack.running.functions.join(", ")}  ${dim(stack.urls.functions)}`],
-      ["Firestore", `${HOST}:${stack.ports.firestore}  ${dim(`project ${PROJECT_ID}`)}`],
-      ["Pub/Sub", `${HOST}:${stack.ports.pubsub}`],
-      ["Hub", `${stack.urls.hub}/emulators`],
-    ]),
+    ...(has("hosting") ? row("Page", `${urls.hosting}/`) : []),
+    ...(has("hosting") && project.health !== null ? row("API", `${urls.hosting}${project.health}`) : []),
+    ...(has("functions") ? row("Functions", running.functions.join(", ")) : []),
+    ...row("Firestore", `${HOST}:${ports.firestore}, project ${PROJECT_ID}`),
+    ...row("Pub/Sub", `${HOST}:${ports.pubsub}`),
+    ...row("Hub", `${urls.hub}/emulators`),
     "",
-    ...rows([
-      ["Data", dataLine(stack, options)],
-      ["Logs", stack.folders.logs],
-    ]),
+    ...row("Data", dataLine(stack, options)),
+    ...row("Logs", within(project.root, folders.logs)),
     "",
+    ...(has("functions") ? ["Functions are loaded anew when their sources change.", ""] : []),
     bold("Try"),
-    ...tries(stack, options).map((line) => `  ${line}`),
+    ...tries(stack, options).map((line) => `${" ".repeat(INDENT)}${line}`),
     "",
     `Stop with ${bold("Ctrl-C")}; a second one stops at once.`,
     "",
   ].join("\n");
 }
 
-function dataLine({ folders, imported }: Stack, { memory, official }: Options): string {
-  const from = imported === null ? "" : `, begun with ${imported}`;
-  if (official) return "in memory: Google's emulators keep nothing by themselves";
-  if (memory) return `in memory, gone at the end${from}`;
-  return `${folders.data}${from}  (kept; start anew with: npm start -- --fresh)`;
+export function dataLine({ project, folders, imported }: Seen, options: Options): string {
+  const from = imported === null ? "" : `, begun with ${within(project.root, imported)}`;
+  if (options.official) return "in memory: Google's emulators keep nothing by themselves";
+  if (options.memory) return `in memory, gone at the end${from}`;
+  return `${within(project.root, folders.data)}, kept${from}; start anew with:\n${freshCommand(options)}`;
+}
+
+/** Removes the data of this run and of no other, so it must find the same folder. */
+function freshCommand({ ports, project, local }: Options): string {
+  return [
+    "npm start -- --fresh",
+    ...(typeof ports === "object" ? [`--port-offset ${ports.offset}`] : []),
+    ...(ports === "free" ? ["--free-ports"] : []),
+    ...(project === null ? [] : [`--project ${quoted(project)}`]),
+    ...(local === null ? [] : [`--local ${quoted(local)}`]),
+  ].join(" ");
 }
 
 /** Each of these lines works as it stands. */
-function tries({ urls, ports, environment }: Stack, { admin }: Options): string[] {
-  const documents = `http://${HOST}:${ports.firestore}/emulator/v1/projects/${PROJECT_ID}/databases/(default)/documents`;
+export function tries(
+  { project, urls, ports, environment, folders }: Seen,
+  options: Pick<Options, "admin" | "official" | "local" | "ports">,
+): string[] {
+  const { FIRESTORE_EMULATOR_HOST, PUBSUB_EMULATOR_HOST, GCLOUD_PROJECT, METADATA_SERVER_DETECTION } =
+    environment;
   return [
-    `curl ${urls.hosting}/api/v1/health`,
-    `curl ${urls.hub}/emulators`,
-    `curl -X DELETE '${documents}'   # empties the database`,
-    ...(admin ? [`curl http://${HOST}:${ports.firestore}/admin/faults`] : []),
-    `export FIRESTORE_EMULATOR_HOST=${environment.FIRESTORE_EMULATOR_HOST} PUBSUB_EMULATOR_HOST=${environment.PUBSUB_EMULATOR_HOST} GCLOUD_PROJECT=${PROJECT_ID}   # for clients of your own`,
+    ...(project.parts.includes("hosting") && project.health !== null
+      ? [`curl ${urls.hosting}${project.health}`]
+      : []),
+    ...(options.admin ? [`curl http://${HOST}:${ports.firestore}/admin/faults`] : []),
+    // Google's emulators export in a format of their own, and a passing folder goes at the end with all that is in it.
+    ...(options.official || isPassing(options)
+      ? []
+      : [
+          // The suite works in the folder of the logs.
+          `# writes all that Firestore holds to ${within(project.root, join(folders.logs, EXPORT))}:`,
+          `curl ${urls.hub}/_admin/export \\`,
+          `  -H 'content-type: application/json' -d '{"path":"${EXPORT}"}'`,
+        ]),
+    "# for clients of your own:",
+    `export FIRESTORE_EMULATOR_HOST=${FIRESTORE_EMULATOR_HOST} \\`,
+    `  PUBSUB_EMULATOR_HOST=${PUBSUB_EMULATOR_HOST} \\`,
+    `  GCLOUD_PROJECT=${GCLOUD_PROJECT} METADATA_SERVER_DETECTION=${METADATA_SERVER_DETECTION}`,
   ];
+}
+
+/** Later lines stand below the first, and long ones break between words. */
+function row(name: string, text: string): string[] {
+  const room = WIDTH - INDENT - NAME_WIDTH;
+  const lines = text.split("\n").flatMap((line) => wrapped(line, room));
+  return lines.map((line, i) => `${" ".repeat(INDENT)}${(i === 0 ? name : "").padEnd(NAME_WIDTH)}${line}`);
+}
+
+function wrapped(text: string, room: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > room) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+}
+
+/** Short for what lies in the project, and unmistakable for what does not. */
+function within(root: string, path: string): string {
+  return path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;
+}
+
+function quoted(text: string): string {
+  return /^[\w./@:+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** One line for programs. */

@@ -1,10 +1,10 @@
 // Starts the whole local stack and stops it: ports, build, data, suite, readiness. `npm start`, the tests and the bench use this.
-import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { buildFunctions } from "./build.ts";
-import { dataToImport, removeData } from "./data.ts";
+import { dataToImport, markBegun, removeData } from "./data.ts";
 import { clientEnvironment, type EmulatorOptions, suiteEnvironment } from "./environment.ts";
-import { type Folders, makeFolders, writeSuiteProject } from "./folders.ts";
+import { type Folders, makeFolders, removeTemporary, writeSuiteProject } from "./folders.ts";
+import { lockFolder } from "./lock.ts";
 import { withLog } from "./log-ends.ts";
 import { checkOfficial } from "./official.ts";
 import { choosePorts, type PortChoice } from "./ports.ts";
@@ -26,7 +26,7 @@ export interface StackOptions extends Partial<EmulatorOptions> {
   readonly samples?: string;
   /** Fills a stack that cannot import that export by itself: Google's emulators, which do not know its format. */
   readonly load?: (samples: string, environment: Stack["environment"]) => Promise<void>;
-  /** A path that must answer 200 through hosting; null for none. */
+  /** A path that must answer 200 through hosting; null for none; /api/v1/health if not given and hosting leads there. */
   readonly health?: string | null;
   readonly onProgress?: (text: string) => void;
   readonly onShown?: (shown: Shown) => void;
@@ -36,6 +36,7 @@ export interface StackOptions extends Partial<EmulatorOptions> {
 }
 
 export interface Stack {
+  readonly project: Project;
   readonly ports: Ports;
   readonly urls: { readonly hosting: string; readonly functions: string; readonly hub: string };
   /** What clients and commands need in their environment. */
@@ -53,34 +54,39 @@ export interface Stack {
 
 /** Enough for a chain of triggers, and few enough processes for a small machine. */
 const PARALLEL_CALLS = 8;
-const DEFAULT_HEALTH = "/api/v1/health";
 const READY_WITHIN_MS = 90_000;
 
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const project = readProject(options.project ?? REPOSITORY);
   if (options.official) checkOfficial();
   const ports = await choosePorts(project.ports, options.ports ?? "fixed");
-  const folders = makeFolders(resolve(options.local ?? join(project.root, ".local")));
+  const local = resolve(options.local ?? join(project.root, ".local"));
+  const unlock = lockFolder(local);
+  let folders: Folders | undefined;
   try {
-    return await startIn(folders, project, ports, options);
+    folders = makeFolders(local);
+    return await startIn(folders, unlock, project, ports, options);
   } catch (error) {
-    removeTemporary(folders);
+    if (folders !== undefined) removeTemporary(folders);
+    unlock();
     throw error;
   }
 }
 
 async function startIn(
   folders: Folders,
+  unlock: () => void,
   project: Project,
   ports: Ports,
   options: StackOptions,
 ): Promise<Stack> {
-  const { onProgress = ignore, health = DEFAULT_HEALTH } = options;
+  const { onProgress = ignore } = options;
   const emulators = emulatorOptions(options);
+  const keepsData = !emulators.memory && !emulators.official;
   if (options.fresh) onProgress(removeData(folders.data));
   await build(project, onProgress);
   const samples = options.samples ?? join(project.root, "emulator-data");
-  const imported = dataToImport(samples, folders.data, emulators.memory || emulators.official);
+  const imported = dataToImport(samples, folders.data, !keepsData);
 
   onProgress(`Starting ${emulators.official ? "Google's emulators" : "the stand-ins and the suite"} …`);
   const suite = startSuite({
@@ -91,19 +97,22 @@ async function startIn(
     onShown: options.onShown ?? ignore,
     onLine: options.onSuiteLine ?? ignore,
   });
-  const end = ending(suite, folders);
+  const end = ending(suite, folders, unlock);
   const environment = clientEnvironment(ports);
   const urls = urlsOf(ports);
+  const health = healthOf(project, options);
   try {
     await orFail(suite.ready, suite, folders, options.signal);
-    const running = await whatRuns(ports, project.functionFolders.length > 0);
+    const running = await whatRuns(ports, project.parts);
     if (emulators.official && imported !== null) await options.load?.(imported, environment);
     if (health !== null) {
       onProgress("Waiting for the first answer …");
       await orFail(answersWell(`${urls.hosting}${health}`), suite, folders, options.signal);
     }
+    if (keepsData) markBegun(folders.data);
     const watch = watchParts(suite, running, folders);
     return {
+      project,
       ports,
       urls,
       environment,
@@ -141,6 +150,10 @@ function emulatorOptions(options: StackOptions): EmulatorOptions {
   return { memory, strict, admin, official, parallel };
 }
 
+function healthOf(project: Project, { health = project.health }: StackOptions): string | null {
+  return project.parts.includes("hosting") ? health : null;
+}
+
 async function build(project: Project, onProgress: (text: string) => void): Promise<void> {
   for (const folder of project.functionFolders) {
     if (await buildFunctions(folder)) onProgress(`Built ${folder}/lib.`);
@@ -153,22 +166,22 @@ function urlsOf(ports: Ports): Stack["urls"] {
 }
 
 /** However often and by whomever it is asked for, the stack ends once. */
-function ending(suite: Suite, folders: Folders): { stop(): Promise<void>; kill(): void } {
+function ending(suite: Suite, folders: Folders, unlock: () => void): { stop(): Promise<void>; kill(): void } {
   let stopped: Promise<void> | undefined;
+  const leave = () => {
+    removeTemporary(folders);
+    unlock();
+  };
   return {
     stop: () => {
-      stopped ??= suite.stop().then(() => removeTemporary(folders));
+      stopped ??= suite.stop().then(leave);
       return stopped;
     },
     kill: () => {
       suite.kill();
-      removeTemporary(folders);
+      leave();
     },
   };
-}
-
-function removeTemporary({ temporary }: Folders): void {
-  rmSync(temporary, { recursive: true, force: true });
 }
 
 async function orFail<T>(

@@ -1,12 +1,15 @@
 // `npm start`: reads the command line, starts the stack, shows what runs where, and stops it when asked to.
-import { rmSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { runCommand } from "./command.ts";
+import { isPassing, localFolder, sweepPassing } from "./local-folder.ts";
 import { HELP, type Options, readOptions } from "./options.ts";
+import { paintFor } from "./paint.ts";
 import { REPOSITORY } from "./project.ts";
-import { paintFor, readyJson, readyScreen, shownLine } from "./screen.ts";
+import { readyJson, readyScreen, shownLine } from "./screen.ts";
 import { type Stack, startStack } from "./stack.ts";
 import { listenForStop } from "./stop-requests.ts";
+import { watchSources } from "./watch-sources.ts";
 
 const FAILED = 1;
 
@@ -14,7 +17,10 @@ const options = optionsOrExit();
 // With --json and with --exec, standard output belongs to the line of JSON and to the command.
 const screen = options.json || options.exec !== null ? process.stderr : process.stdout;
 const paint = paintFor(screen.isTTY === true, process.env);
-const say = (text: string) => void screen.write(`${text}\n`);
+const root = resolve(options.project ?? REPOSITORY);
+// Paths within the project are told without it: they stay short.
+const say = (text: string) => void screen.write(`${text.replaceAll(`${root}/`, "")}\n`);
+const local = localFolder(root, options);
 let stack: Stack | null = null;
 const stopRequest = listenForStop({
   onFirst: (why) => say(paint.dim(`\n${why}: stopping …`)),
@@ -30,10 +36,11 @@ process.exit(await run());
 
 async function run(): Promise<number> {
   try {
+    sweepPassing(root);
     stack = await startStack({
       ...options,
-      project: options.project ?? REPOSITORY,
-      local: localFolder(),
+      project: root,
+      local,
       signal: stopRequest.signal,
       load: async (samples, environment) => {
         // Loaded only when needed: it brings gRPC with it.
@@ -45,19 +52,25 @@ async function run(): Promise<number> {
       ...(options.verbose && { onSuiteLine: (line: string) => say(paint.dim(`suite     │ ${line}`)) }),
     });
   } catch (error) {
-    if (stopRequest.signal.aborted) return 0;
+    if (stopRequest.signal.aborted) return stopped();
     say(paint.red((error as Error).message));
+    // What failed before the suite spoke left nothing to read.
+    if (isPassing(options) && !existsSync(join(local, "logs/suite.log"))) removeLocal();
     return FAILED;
   }
   const milliseconds = Math.round(performance.now());
   if (options.json) process.stdout.write(`${readyJson(stack, milliseconds)}\n`);
-  else if (options.exec === null) say(readyScreen(stack, options, milliseconds, paint));
+  else if (options.exec === null) screen.write(`${readyScreen(stack, options, milliseconds, paint)}\n`);
   return inUse(stack);
 }
 
 /** Until the command is done, a stop is asked for, or a part breaks. */
 async function inUse(running: Stack): Promise<number> {
   const command = options.exec === null ? null : runCommand(options.exec, running.environment);
+  const sources = watchSources(running.project.functionFolders, {
+    onBuilt: (folder) => say(paint.dim(`Built ${folder}/lib anew.`)),
+    onFailed: (folder, message) => say(paint.red(`${folder} cannot be built: ${message}`)),
+  });
   const code = await Promise.race([
     ...(command === null ? [stopRequest.asked.then(() => 0)] : [command.code]),
     running.broken.then((message) => {
@@ -66,23 +79,24 @@ async function inUse(running: Stack): Promise<number> {
       return FAILED;
     }),
   ]);
+  sources.close();
   await running.stop();
-  // Nobody finds a run on free ports again; after a failure its logs are of use.
-  if (isPassing() && code === 0) rmSync(localFolder(), { recursive: true, force: true });
-  if (command === null && code === 0) say("Stopped; nothing is left running.");
-  return code;
+  if (code !== 0) return code;
+  return command === null ? stopped() : passed();
 }
 
-function isPassing(): boolean {
-  return options.ports === "free" && options.local === null;
+function stopped(): 0 {
+  say("Stopped; nothing is left running.");
+  return passed();
 }
 
-/** Stacks side by side must not write the same data. */
-function localFolder(): string {
-  if (options.local !== null) return options.local;
-  const local = join(options.project ?? REPOSITORY, ".local");
-  if (isPassing()) return join(local, `free-${process.pid}`);
-  return typeof options.ports === "object" ? join(local, `offset-${options.ports.offset}`) : local;
+function passed(): 0 {
+  if (isPassing(options)) removeLocal();
+  return 0;
+}
+
+function removeLocal(): void {
+  rmSync(local, { recursive: true, force: true });
 }
 
 function optionsOrExit(): Options {

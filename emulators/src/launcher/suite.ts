@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Process, signal, stillRunning, treeOf } from "./process-tree.ts";
+import { grown, type Process, signal, stillRunning, treeOf } from "./process-tree.ts";
 import { PROJECT_ID } from "./project.ts";
 import { makeSorter, type Shown } from "./suite-output.ts";
 
@@ -20,6 +20,8 @@ export interface Suite {
   /** Resolves when every emulator listens and every trigger is registered. */
   readonly ready: Promise<void>;
   readonly exited: Promise<SuiteExit>;
+  /** Takes notice of the processes below it, while their parents still tell whose they are. */
+  look(): void;
   /** Asks first, then insists; resolves when no process is left. */
   stop(): Promise<void>;
   /** Insists at once. */
@@ -76,19 +78,18 @@ export function startSuite({ config, logs, environment, importFrom, onShown, onL
       resolve({ code, signal });
     });
   });
-  let known: readonly Process[] = [];
+  let known: readonly Process[] = treeOf(pid);
   const look = () => {
-    // Its number may belong to a stranger once it is over.
-    if (!isOver) known = [...known.filter((one) => one.pid !== pid), ...treeOf(pid)];
+    known = grown(known);
     return known;
   };
-  void isReady.promise.then(look);
 
   return {
     pid,
     log,
     ready: isReady.promise,
     exited,
+    look: () => void look(),
     stop: async () => {
       isStopping = true;
       look();

@@ -6,6 +6,8 @@ import type { Running } from "./ready.ts";
 import type { Suite } from "./suite.ts";
 
 const WATCH_EVERY_MS = 500;
+/** Less often, because it looks at every process of the machine. */
+const LOOK_EVERY_MS = 2_000;
 
 /** The suite ends when one of its parts fails, but not when one is killed or ends by itself: so each is looked after. */
 export function watchParts(
@@ -20,9 +22,13 @@ export function watchParts(
     if (dead !== undefined) tell(`${PURPOSE[dead[0]]} (process ${dead[1]}) has ended.`, dead[0]);
   }, WATCH_EVERY_MS);
   timer.unref();
+  suite.look();
+  const looking = setInterval(() => suite.look(), LOOK_EVERY_MS);
+  looking.unref();
   const cancel = () => {
     cancelled = true;
     clearInterval(timer);
+    clearInterval(looking);
   };
   const tell = (message: string, part: Part | null) => {
     if (cancelled) return;

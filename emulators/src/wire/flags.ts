@@ -6,7 +6,7 @@ export interface Flags {
   readonly switches: ReadonlyMap<string, boolean>;
 }
 
-export const SWITCHES = ["memory", "strict", "admin"] as const;
+const SWITCHES = ["memory", "strict", "admin"] as const;
 /** In the working folder; data outlives the process unless `--memory` is given. */
 const DEFAULT_DATA = ".local";
 

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { dataToImport, removeData } from "../../src/launcher/data.ts";
+import { dataToImport, markBegun, removeData } from "../../src/launcher/data.ts";
 
 let root: string;
 let data: string;
@@ -26,13 +26,20 @@ describe("dataToImport", () => {
     expect(dataToImport(samples, join(root, "never made"), false)).toBe(samples);
   });
 
-  test("is nothing once a run has kept data", () => {
+  test("is the sample data again when the first start was cut short", () => {
     writeFileSync(join(data, "firestore.sqlite"), "x");
+    expect(dataToImport(samples, data, false)).toBe(samples);
+  });
+
+  test("is nothing once a start became ready", () => {
+    markBegun(data);
     expect(dataToImport(samples, data, false)).toBeNull();
+    removeData(data);
+    expect(dataToImport(samples, data, false)).toBe(samples);
   });
 
   test("is the sample data for every stack in memory", () => {
-    writeFileSync(join(data, "firestore.sqlite"), "x");
+    markBegun(data);
     expect(dataToImport(samples, data, true)).toBe(samples);
   });
 

@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { REPOSITORY } from "../../src/launcher/project.ts";
-import { paintFor } from "../../src/launcher/screen.ts";
 
 const page = readFileSync(join(REPOSITORY, "hosting/index.html"), "utf8");
 const { hosting } = JSON.parse(readFileSync(join(REPOSITORY, "firebase.json"), "utf8"));
@@ -28,14 +27,5 @@ describe("hosting", () => {
 
   test("leads /api to the function api", () => {
     expect(hosting.rewrites).toEqual([{ source: "/api/**", function: "api" }]);
-  });
-});
-
-describe("paintFor", () => {
-  test("colours on a terminal only, and not when NO_COLOR is set", () => {
-    expect(paintFor(true, {}).red("x")).toBe("\u001b[31mx\u001b[0m");
-    expect(paintFor(false, {}).red("x")).toBe("x");
-    expect(paintFor(true, { NO_COLOR: "1" }).red("x")).toBe("x");
-    expect(paintFor(true, { TERM: "dumb" }).red("x")).toBe("x");
   });
 });

@@ -1,8 +1,8 @@
 // Ports: chosen so that none is given out twice, and a taken one is named with its owner.
 import { createServer } from "node:net";
 import { describe, expect, test } from "vitest";
-import { choosePorts } from "../../src/launcher/ports.ts";
-import { PARTS, type Part, type Ports } from "../../src/launcher/project.ts";
+import { choosePorts, goodOffset } from "../../src/launcher/ports.ts";
+import { PARTS, type Part, type Ports, REPOSITORY, readProject } from "../../src/launcher/project.ts";
 
 describe("choosePorts", () => {
   test("finds a different free port for each part", async () => {
@@ -39,5 +39,24 @@ describe("choosePorts", () => {
     } finally {
       server.close();
     }
+  });
+});
+
+describe("goodOffset", () => {
+  test("leads to ports that are none of those of firebase.json", async () => {
+    const { ports } = readProject(REPOSITORY);
+    const offset = await goodOffset(ports);
+    const wanted = PARTS.map((part) => ports[part]);
+    const shifted = wanted.map((port) => port + offset!);
+    expect(wanted.filter((port) => shifted.includes(port))).toEqual([]);
+  });
+
+  test("is not one that brings two parts together, nor one past the last port", async () => {
+    const at = (ports: readonly number[]) =>
+      Object.fromEntries(PARTS.map((part, i) => [part, ports[i]!])) as Record<Part, number>;
+    const tens = [0, 10, 20, 30, 40, 50, 60, 70];
+    const offset = await goodOffset(at(tens.map((n) => 41_000 + n)));
+    expect(offset).toBeGreaterThanOrEqual(80);
+    expect(await goodOffset(at(tens.map((n) => 65_460 + n)))).toBeNull();
   });
 });

@@ -79,11 +79,12 @@ describe("npm start", () => {
   });
 
   test("gives up a start that is under way on Ctrl-C", async () => {
-    const { pid, ended, tree } = start(place(), "--memory");
+    const { pid, ended, text, tree } = start(place(), "--memory");
     await waitFor("the suite to start", () => (tree().length > 2 ? true : undefined));
     const processes = tree();
     signal(pid, "SIGINT");
     expect(await ended).toEqual({ code: 0, signal: null });
+    expect(text()).toContain("Stopped; nothing is left running.");
     await noneOf(processes);
   });
 
@@ -95,6 +96,34 @@ describe("npm start", () => {
     signal(pid, "SIGKILL");
     await noneOf(processes);
     expect(existsSync(temporary)).toBe(false);
+  });
+
+  for (const killed of ["the launcher", "the suite"]) {
+    test(`leaves no function in an endless loop behind when ${killed} is killed outright`, async () => {
+      const { pid, ready, text, tree } = start(place(), "--memory");
+      const { urls, pids } = await ready;
+      const calling = fetch(`${urls.hosting}/api/v1/busy`).catch(() => undefined);
+      await waitFor("the loop", () => (text().includes("busy for ever") ? true : undefined));
+      const processes = tree();
+      signal(killed === "the suite" ? pids.suite! : pid, "SIGKILL");
+      await noneOf(processes);
+      await calling;
+    });
+  }
+
+  test("does not touch the folder of a stack that runs, and names the process that holds it", async () => {
+    const local = place();
+    const first = start(local);
+    const { urls, environment } = await first.ready;
+    await write({ urls } as Ready, "kept");
+    for (const flag of ["--fresh", "--memory"]) {
+      const second = launch(["--free-ports", "--local", local, flag]);
+      expect((await second.ended).code).toBe(1);
+      expect(second.text()).toContain(`is in use by another stack (process ${first.pid},`);
+    }
+    expect(await read({ urls } as Ready, "kept")).toEqual({ text: "kept" });
+    expect(environment.METADATA_SERVER_DETECTION).toBe("none");
+    await stop(first);
   });
 
   test.each([

@@ -44,6 +44,26 @@ describe("makeSorter", () => {
     ]);
   });
 
+  test("shows the stack of a function that cannot be loaded once, each time that it fails", () => {
+    const lines = [
+      "Error: no",
+      "    at index.js:3",
+      "",
+      "⬢  functions: Failed to load function definition from source: FirebaseError",
+      "Failed to generate manifest: no",
+      "Error: no",
+      "    at index.js:3",
+    ];
+    const once = [
+      "no",
+      "    at index.js:3",
+      "functions: Failed to load function definition from source: FirebaseError",
+      "Failed to generate manifest: no",
+    ];
+    const shown = sorted(...lines, "⚠  functions: more", ...lines).flatMap((one) => one?.text ?? []);
+    expect(shown).toEqual([...once, "functions: more", ...once]);
+  });
+
   test("keeps back what the suite says in every run", () => {
     expect(
       sorted(

@@ -1,12 +1,13 @@
 // What is around a stack: no internet, the two programs that stand in for others, sample data, other emulators.
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Firestore } from "@google-cloud/firestore";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { HOST, PROJECT_ID, REPOSITORY } from "../../src/launcher/project.ts";
 import { type Stack, type StackOptions, startStack } from "../../src/launcher/stack.ts";
 import { newLocal, SAMPLE } from "./launched.ts";
+import { waitFor } from "./wait-for.ts";
 
 const JAVA = join(REPOSITORY, "emulators/bin/java");
 const NPM = join(REPOSITORY, "emulators/src/launcher/bin/npm");
@@ -83,6 +84,17 @@ describe("startStack", () => {
     const third = await start({ local, samples, memory: false });
     expect(third.imported).toBeNull();
     expect((await storeOf(third).doc("samples/one").get()).data()).toEqual({ text: "changed since" });
+
+    // A first start that is cut short leaves a database, perhaps without the samples: the next one has them.
+    const another = place();
+    const giveUp = new AbortController();
+    const cutShort = start({ local: another, samples, memory: false, signal: giveUp.signal });
+    cutShort.catch(() => undefined);
+    await waitFor("the database", () => existsSync(join(another, "data/firestore.sqlite")) || undefined);
+    giveUp.abort();
+    await expect(cutShort).rejects.toThrow("given up");
+    const fourth = await start({ local: another, samples, memory: false });
+    expect((await storeOf(fourth).doc("samples/one").get()).data()).toEqual({ text: "from the samples" });
   });
 
   test("runs whatever firebase-tools downloaded when the official emulators are asked for", async () => {
@@ -104,10 +116,12 @@ describe("startStack", () => {
       chmodSync(file, 0o755);
     }
     vi.stubEnv("FIREBASE_EMULATORS_PATH", downloads);
+    const { PATH } = process.env;
+    vi.stubEnv("PATH", place());
     await expect(startStack({ project: SAMPLE, official: true, ports: "free" })).rejects.toThrow(
-      /Java 21|java/,
+      "Java 21 or later is needed, and there is no `java` on the PATH.",
     );
-    vi.stubEnv("PATH", `${dirname(JAVA)}:${process.env.PATH}`);
+    vi.stubEnv("PATH", `${dirname(JAVA)}:${PATH}`);
     const samples = place();
     writeFileSync(join(samples, "firebase-export-metadata.json"), "{}");
     const loaded: string[] = [];

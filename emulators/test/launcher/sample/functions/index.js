@@ -21,6 +21,10 @@ export const api = onRequest(async (request, response) => {
   const { method, path } = request;
   if (path === "/api/v1/health") return void response.json({ status: "ok" });
   if (path === "/api/v1/hang") return console.log("hanging on");
+  if (path === "/api/v1/busy") {
+    console.log("busy for ever");
+    for (;;);
+  }
   const document = store.doc(path.replace(/^\/api\//, ""));
   if (method === "PUT") await document.set(request.body);
   if (method === "DELETE") await document.delete();
