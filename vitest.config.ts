@@ -21,6 +21,8 @@ export default defineConfig({
         test: {
           name: "fast",
           env,
+          // Some wait for deadlines of the protocols; a busy machine must not make them fail.
+          testTimeout: 30_000,
           include: ["{core,emulators,tests}/**/*.test.ts"],
           exclude: ["**/*.slow.test.ts"],
           // One process for all files: what they share never changes, and loading it anew for each takes longer than they do.
