@@ -1,6 +1,7 @@
 // What every RPC of the local Firestore works with, and the checks that they share.
 import type { Call, Message } from "../wire/service.ts";
 import { Code, StatusError } from "../wire/status.ts";
+import { databaseOf } from "./collections.ts";
 import type { Locks } from "./locks.ts";
 import { parseDatabase, parseDocumentName } from "./names.ts";
 import type { Store } from "./store.ts";
@@ -67,9 +68,15 @@ export function checkDatabase(database: string): string {
 
 /** The name of a document within the database that a request is about. */
 export function checkName(name: string, database: string): string {
-  if (parseDocumentName(name).database !== database)
-    throw new StatusError(Code.INVALID_ARGUMENT, `Document "${name}" is not in the database "${database}".`);
+  parseDocumentName(name);
+  checkWithin(name, database);
   return name;
+}
+
+/** For a name that is known to be one. */
+export function checkWithin(name: string, database: string): void {
+  if (databaseOf(name) !== database)
+    throw new StatusError(Code.INVALID_ARGUMENT, `Document "${name}" is not in the database "${database}".`);
 }
 
 /** Waits for a lock; a client that goes away meanwhile gives up what it holds, and its place in the queue. */

@@ -112,12 +112,8 @@ async function exportAll({ store }: Parts, [project]: string[], body: Json): Pro
 async function importAll({ store }: Parts, _: string[], body: Json): Promise<Response> {
   const { export_directory: directory, export_name: name } = body;
   if (typeof directory !== "string") return failure(400, "export_directory is wanted.");
-  try {
-    const folder = typeof name === "string" ? name : DEFAULT_EXPORT;
-    await load(store, join(directory, folder, `${folder}.overall_export_metadata`));
-  } catch (error) {
-    return failure(400, (error as Error).message);
-  }
+  const folder = typeof name === "string" ? name : DEFAULT_EXPORT;
+  await load(store, join(directory, folder, `${folder}.overall_export_metadata`));
   return Response.json({});
 }
 

@@ -7,6 +7,7 @@ import { fieldReader, isName, parseFieldReference, type WireFieldReference } fro
 import { invalid } from "./invalid.ts";
 import { compare, equal, typeOrder } from "./order.ts";
 import { readValue, type Value } from "./value.ts";
+import { keyOf } from "./value-key.ts";
 
 export type Filter = CompositeFilter | FieldFilter;
 
@@ -164,35 +165,11 @@ function containing(operands: readonly Value[]): Test {
   return (value) => value.kind === "array" && value.values.some(isWanted);
 }
 
-/** Strings, references and numbers, the usual candidates, are looked up; the others are compared one by one. */
+/** The types come first: a large value of another type need not be written out as a key. */
 function oneOf(candidates: readonly Value[]): Test {
-  const keys = new Map<Value["kind"], Set<unknown>>();
-  const others: Value[] = [];
-  for (const candidate of candidates) {
-    const key = lookUpKey(candidate);
-    if (key === null) others.push(candidate);
-    else keys.set(key.kind, (keys.get(key.kind) ?? new Set()).add(key.key));
-  }
-  return (value) => {
-    const key = lookUpKey(value);
-    return key === null
-      ? others.some((other) => equal(value, other))
-      : (keys.get(key.kind)?.has(key.key) ?? false);
-  };
-}
-
-/** The same for equal values of one kind; a double that is an integer counts as one. */
-function lookUpKey(value: Value): { readonly kind: Value["kind"]; readonly key: unknown } | null {
-  if (value.kind === "double" && Number.isInteger(value.value))
-    return { kind: "integer", key: BigInt(value.value) };
-  if (
-    value.kind === "string" ||
-    value.kind === "reference" ||
-    value.kind === "integer" ||
-    value.kind === "double"
-  )
-    return { kind: value.kind, key: value.value };
-  return null;
+  const types = new Set(candidates.map(typeOrder));
+  const keys = new Set(candidates.map(keyOf));
+  return (value) => types.has(typeOrder(value)) && keys.has(keyOf(value));
 }
 
 /** Null and NaN are found by `==` only, never as one of several. */

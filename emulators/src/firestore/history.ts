@@ -45,10 +45,12 @@ export class History {
   }
 
   /** The documents of a scope as they were at a time, by name. */
-  rewind(current: Iterable<Document>, scope: Scope, at: bigint): Document[] {
+  rewind(current: readonly Document[], scope: Scope, at: bigint): readonly Document[] {
+    const replaced = this.#replacedSince(at);
+    if (replaced.size === 0) return current;
     const then = new Map<string, Document>();
     for (const document of current) then.set(document.name, document);
-    for (const name of this.#replacedSince(at)) {
+    for (const name of replaced) {
       if (databaseOf(name) !== scope.database || !isWithin(scope, collectionPathOf(name))) continue;
       const past = this.at(name, at);
       if (past === null) then.delete(name);

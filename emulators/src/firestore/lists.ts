@@ -2,15 +2,15 @@
 import protobuf from "protobufjs/minimal.js";
 import type { Call, Message } from "../wire/service.ts";
 import { Code, StatusError } from "../wire/status.ts";
-import { collectionPathOf, databaseOf } from "./collections.ts";
-import { type Context, checkDatabase, isLocking, readingOf } from "./context.ts";
+import { collectionPathOf } from "./collections.ts";
+import { type Context, isLocking, readingOf } from "./context.ts";
 import { type Document, writeDocument } from "./document.ts";
 import type { Predicate } from "./locks.ts";
 import { parseParent } from "./names.ts";
 import { compareNames, compareStrings } from "./order.ts";
 import { maskDocument } from "./projection.ts";
 import { inScope, parseQuery, type Query, run } from "./query.ts";
-import { lockAll, nameOf, reading, waitForWriters } from "./reads.ts";
+import { lookLocked, nameOf, reading } from "./reads.ts";
 import type { Transaction } from "./transactions.ts";
 import { DocumentTag } from "./value-tags.ts";
 
@@ -20,8 +20,7 @@ const MAX_PAGE = 65_535;
 
 export async function listDocuments(context: Context, request: Message, call: Call): Promise<object> {
   const { parent, showMissing, orderBy, mask } = request;
-  const database = checkDatabase(databaseOf(parent));
-  parseParent(parent);
+  const { database } = parseParent(parent);
   if (showMissing && orderBy !== "")
     throw new StatusError(Code.INVALID_ARGUMENT, "show_missing cannot be used together with order_by.");
   const query = queryOf(request);
@@ -42,23 +41,17 @@ export async function listDocuments(context: Context, request: Message, call: Ca
   return { documents, nextPageToken };
 }
 
-/** Like a query in a transaction (see reads.ts). With missing documents shown, any document below them counts. */
-async function pageLocked(
+/** With missing documents shown, any document below them counts. */
+function pageLocked(
   context: Context,
   query: Query,
   request: Message,
   transaction: Transaction,
 ): Promise<Listed> {
-  const below = query.collection === null ? `${query.parent}/` : `${query.parent}/${query.collection}/`;
+  const below = startOf(query);
   const fits: Predicate = (name) => (request.showMissing ? name.startsWith(below) : inScope(query, name));
-  await waitForWriters(context, transaction, fits);
-  let list = pageAt(context, query, request, undefined);
-  while (await lockAll(context, transaction, list.page)) {
-    await waitForWriters(context, transaction, fits);
-    list = pageAt(context, query, request, undefined);
-  }
-  context.locks.protect(transaction, fits);
-  return list;
+  const look = () => pageAt(context, query, request, undefined);
+  return lookLocked(context, transaction, fits, look, ({ page }) => page);
 }
 
 /** The order is a query's: "a desc, b.c"; without one it is that of the names. */
@@ -115,8 +108,7 @@ function byName(documents: readonly Document[]): ReadonlyMap<string, Document> {
 
 export function listCollectionIds(context: Context, request: Message): object {
   const { parent } = request;
-  const database = checkDatabase(databaseOf(`${parent}/`));
-  parseParent(parent);
+  const { database } = parseParent(parent);
   const { at } = readingOf(context, database, request);
   const ids = new Set<string>();
   const add = (path: string) => {
@@ -132,12 +124,9 @@ export function listCollectionIds(context: Context, request: Message): object {
 }
 
 /** Names of documents in the collection that have documents below them, whether or not they exist themselves. */
-function* ancestorsWithin(
-  { store }: Context,
-  { database, parent, collection }: Query,
-  at: bigint | undefined,
-): Iterable<string> {
-  const start = collection === null ? `${parent}/` : `${parent}/${collection}/`;
+function* ancestorsWithin({ store }: Context, query: Query, at: bigint | undefined): Iterable<string> {
+  const { database, parent, collection } = query;
+  const start = startOf(query);
   const depth = collection === null ? 2 : 1;
   const everything = { database, parent, collection: null, allDescendants: true };
   const paths =
@@ -146,6 +135,11 @@ function* ancestorsWithin(
     const segments = path.slice(start.length).split("/");
     if (path.startsWith(start) && segments.length > depth) yield start + segments.slice(0, depth).join("/");
   }
+}
+
+/** What the names of all documents below begin with. */
+function startOf({ parent, collection }: Query): string {
+  return collection === null ? `${parent}/` : `${parent}/${collection}/`;
 }
 
 function* pathsOf(documents: Iterable<Document>): Iterable<string> {

@@ -2,10 +2,10 @@
 import type { Call, Message, Send } from "../wire/service.ts";
 import { Code, StatusError } from "../wire/status.ts";
 import { aggregate, parseAggregations } from "./aggregate.ts";
-import { databaseOf } from "./collections.ts";
 import { type Context, checkDatabase, checkName, isLocking, type Reading, readingOf } from "./context.ts";
 import { type Document, writeDocument } from "./document.ts";
 import type { Predicate } from "./locks.ts";
+import { parseDocumentName } from "./names.ts";
 import { maskDocument } from "./projection.ts";
 import { matches, parseQuery, project, type Query, run } from "./query.ts";
 import { timestampOf } from "./time.ts";
@@ -37,8 +37,8 @@ export async function batchGetDocuments(
 }
 
 export async function getDocument(context: Context, request: Message, call: Call): Promise<Uint8Array> {
-  const database = databaseOf(request.name);
-  const name = checkName(request.name, checkDatabase(database));
+  const { name } = request;
+  const { database } = parseDocumentName(name);
   const document = await reading(context, database, request, call, async ({ transaction, at }) => {
     if (isLocking(transaction)) await lockAll(context, transaction, [name]);
     return read(context, name, at);
@@ -54,10 +54,8 @@ export async function runQuery(context: Context, request: Message, send: Send, c
     const documents = await find(context, query, how);
     const readTime = timestampOf(how.at ?? context.store.readTime());
     if (how.isNew) send({ transaction: how.transaction!.id });
-    for (const document of documents) {
-      if (call.signal.aborted) return;
+    for (const document of documents)
       await send({ document: writeDocument(project(query, document)), readTime });
-    }
     // Also when nothing was found: the client waits for a read time.
     if (documents.length === 0) send({ readTime });
   });
@@ -128,39 +126,40 @@ async function find(
   return findLocked(context, query, transaction);
 }
 
-/**
- * Repeats the query until it holds a lock on all that it finds; then nothing that matches may come or go either.
- * Commits run in turns of the event loop of their own (GroupCommit), so none comes between the last look and `protect`.
- */
-async function findLocked(
-  context: Context,
-  query: Query,
-  transaction: Transaction,
-): Promise<readonly Document[]> {
-  const { store, locks } = context;
+function findLocked(context: Context, query: Query, transaction: Transaction): Promise<readonly Document[]> {
   const fits: Predicate = (_, before, after) => touches(query, before) || touches(query, after);
-  await waitForWriters(context, transaction, fits);
-  let documents = run(query, store.documents(query));
-  while (await lockAll(context, transaction, documents.map(nameOf))) {
+  const look = () => run(query, context.store.documents(query));
+  return lookLocked(context, transaction, fits, look, (documents) => documents.map(nameOf));
+}
+
+/**
+ * Looks again until it holds a lock on all that it found; then nothing that `fits` may come or go either. Commits run
+ * in turns of the event loop of their own (GroupCommit), so none comes between the last look and `protect`.
+ */
+export async function lookLocked<T>(
+  context: Context,
+  transaction: Transaction,
+  fits: Predicate,
+  look: () => T,
+  namesOf: (found: T) => readonly string[],
+): Promise<T> {
+  let found: T;
+  do {
     await waitForWriters(context, transaction, fits);
-    documents = run(query, store.documents(query));
-  }
-  locks.protect(transaction, fits);
-  return documents;
+    found = look();
+  } while (await lockAll(context, transaction, namesOf(found)));
+  context.locks.protect(transaction, fits);
+  return found;
 }
 
 /** Writers that came first and wait for other queries; otherwise queries without end could keep them out. */
-export async function waitForWriters(
-  { locks }: Context,
-  transaction: Transaction,
-  fits: Predicate,
-): Promise<void> {
+async function waitForWriters({ locks }: Context, transaction: Transaction, fits: Predicate): Promise<void> {
   for (let ahead = locks.ahead(transaction, fits); ahead.length > 0; ahead = locks.ahead(transaction, fits))
     await locks.waitFor(transaction, ahead);
 }
 
 /** Whether it had to wait for a lock, so that what was read before may have changed. */
-export async function lockAll(
+async function lockAll(
   { locks }: Context,
   transaction: Transaction,
   names: readonly string[],

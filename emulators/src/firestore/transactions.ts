@@ -103,9 +103,7 @@ export class Transactions {
 
   end(transaction: Transaction, how: End): void {
     this.#conclude(transaction, how);
-    this.#locks.release(transaction);
-    // A read of its own that is still under way gets no more locks.
-    transaction.aborted ??= new StatusError(Code.ABORTED, EXPIRED);
+    this.#release(transaction);
   }
 
   #conclude(transaction: Transaction, how: End): void {
@@ -124,7 +122,12 @@ export class Transactions {
 
   #forget(transaction: Transaction): void {
     this.#live.delete(transaction.id.toString("hex"));
+    this.#release(transaction);
+  }
+
+  #release(transaction: Transaction): void {
     this.#locks.release(transaction);
+    // A read of its own that is still under way gets no more locks.
     transaction.aborted ??= new StatusError(Code.ABORTED, EXPIRED);
   }
 

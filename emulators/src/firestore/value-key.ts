@@ -14,16 +14,21 @@ export function keyOf(value: Value): string {
     case "timestamp":
       return `t${value.value}`;
     case "string":
-      return `s${JSON.stringify(value.value)}`;
+      return `s${lengthened(value.value)}`;
     case "bytes":
       return `b${Buffer.from(value.value).toString("hex")}`;
     case "reference":
-      return `r${JSON.stringify(value.value)}`;
+      return `r${lengthened(value.value)}`;
     case "geopoint":
       return `g${value.latitude},${value.longitude}`;
     case "array":
       return `[${value.values.map(keyOf).join(",")}]`;
     case "map":
-      return `{${[...value.fields.keys()].sort().map((name) => `${JSON.stringify(name)}:${keyOf(value.fields.get(name)!)}`)}}`;
+      return `{${[...value.fields.keys()].sort().map((name) => `${lengthened(name)}${keyOf(value.fields.get(name)!)}`)}}`;
   }
+}
+
+/** A text can hold anything; its length says where it ends. */
+function lengthened(text: string): string {
+  return `${text.length}:${text}`;
 }

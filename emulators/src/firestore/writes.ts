@@ -3,8 +3,7 @@ import { randomBytes } from "node:crypto";
 import protobuf from "protobufjs/minimal.js";
 import type { Call, Message } from "../wire/service.ts";
 import { Code, StatusError, statusOf } from "../wire/status.ts";
-import { databaseOf } from "./collections.ts";
-import { type Context, checkDatabase, checkName, unlessGone } from "./context.ts";
+import { type Context, checkDatabase, checkWithin, unlessGone } from "./context.ts";
 import { type Document, writeDocument } from "./document.ts";
 import { type Owner, TIMED_OUT } from "./locks.ts";
 import { autoId, checkCollectionId, checkDocumentId, parseParent } from "./names.ts";
@@ -77,42 +76,33 @@ export async function batchWrite(context: Context, request: Message, call: Call)
 
 export async function createDocument(context: Context, request: Message, call: Call): Promise<Uint8Array> {
   const { parent, collectionId, documentId, document, mask } = request;
-  const database = checkDatabase(databaseOf(`${parent}/`));
   parseParent(parent);
   checkCollectionId(collectionId);
   if (documentId !== "") checkDocumentId(documentId);
   const name = `${parent}/${collectionId}/${documentId === "" ? autoId(randomBytes) : documentId}`;
-  const wire = {
-    operation: "update",
-    update: named(document, name),
-    currentDocument: { exists: false, conditionType: "exists" },
-  };
-  return writeOne(context, database, wire, mask, call);
+  const wire = { update: named(document, name), currentDocument: { exists: false } };
+  return writeOne(context, wire, mask, call);
 }
 
 export async function updateDocument(context: Context, request: Message, call: Call): Promise<Uint8Array> {
   const { document, updateMask, mask, currentDocument } = request;
-  const wire = { operation: "update", update: Buffer.from(document), updateMask, currentDocument };
-  const { name } = parseWrite({ updateTransforms: [], ...wire });
-  return writeOne(context, checkDatabase(databaseOf(name)), wire, mask, call);
+  return writeOne(context, { update: Buffer.from(document), updateMask, currentDocument }, mask, call);
 }
 
 export async function deleteDocument(context: Context, request: Message, call: Call): Promise<object> {
   const { name, currentDocument } = request;
-  const wire = { operation: "delete", delete: name, updateMask: null, currentDocument, updateTransforms: [] };
-  await writeAlone(context, parseAll([wire], checkDatabase(databaseOf(name))), call);
+  await writeAlone(context, [parseWrite({ delete: name, currentDocument })], call);
   return {};
 }
 
+/** The database is the one that the document's name says. */
 async function writeOne(
   context: Context,
-  database: string,
   wire: Message,
   mask: Message | null,
   call: Call,
 ): Promise<Uint8Array> {
-  const writes = parseAll([{ updateMask: null, updateTransforms: [], ...wire }], database);
-  const { results } = await writeAlone(context, writes, call);
+  const { results } = await writeAlone(context, [parseWrite(wire)], call);
   return writeDocument(maskDocument(results[0]!.document!, mask?.fieldPaths));
 }
 
@@ -127,7 +117,7 @@ function named(document: Uint8Array, name: string): Uint8Array {
 
 function parseAll(wires: readonly Message[], database: string): readonly Write[] {
   const writes = wires.map(parseWrite);
-  for (const { name } of writes) checkName(name, database);
+  for (const { name } of writes) checkWithin(name, database);
   checkCommit(writes);
   return writes;
 }

@@ -12,23 +12,21 @@ const BATCH = 100;
 /** `address`: host:port of the emulator. Times of creation and update become those of now. */
 export async function loadSamples(samples: string, address: string): Promise<void> {
   const client = new Client(address, credentials.createInsecure());
+  const type = firestoreProtos().lookupType("google.firestore.v1.CommitRequest");
   try {
     const documents = [...readExport(join(samples, METADATA))];
     for (let i = 0; i < documents.length; i += BATCH) {
       const batch = documents.slice(i, i + BATCH);
       const [, database] = /^(projects\/[^/]+\/databases\/[^/]+)\//.exec(batch[0]!.name)!;
-      await commit(client, {
-        database,
-        writes: batch.map((document) => ({ update: writeDocument(document) })),
-      });
+      const request = { database, writes: batch.map((document) => ({ update: writeDocument(document) })) };
+      await commit(client, Buffer.from(type.encode(request as never).finish()));
     }
   } finally {
     client.close();
   }
 }
 
-function commit(client: Client, request: object): Promise<void> {
-  const type = firestoreProtos().lookupType("google.firestore.v1.CommitRequest");
+function commit(client: Client, request: Buffer): Promise<void> {
   const metadata = new Metadata();
   metadata.set("authorization", "Bearer owner");
   return new Promise((resolve, reject) => {
@@ -36,7 +34,7 @@ function commit(client: Client, request: object): Promise<void> {
       "/google.firestore.v1.Firestore/Commit",
       (bytes: Buffer) => bytes,
       (bytes) => bytes,
-      Buffer.from(type.encode(request as never).finish()),
+      request,
       metadata,
       (error) => (error === null ? resolve() : reject(error)),
     );

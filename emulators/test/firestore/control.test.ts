@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { Firestore, Timestamp } from "@google-cloud/firestore";
 import { expect, onTestFinished, test } from "vitest";
 import { startFirestore } from "../../src/firestore/server.ts";
+import { adminClient } from "./admin-client.ts";
 
 const PROJECT = "demo-control";
 const CONTROL = `emulator/v1/projects/${PROJECT}`;
@@ -16,13 +17,7 @@ const ALLOWING = RULES.replace("BODY", "match /{path=**} { allow read; }");
 async function local(options: { seed?: string; data?: string; rules?: string } = {}) {
   const server = await startFirestore({ host: "127.0.0.1", port: 0, data: null, ...options });
   const { host, port } = server;
-  const client = new Firestore({
-    projectId: PROJECT,
-    host,
-    port,
-    ssl: false,
-    customHeaders: { Authorization: "Bearer owner" },
-  });
+  const client = adminClient(PROJECT, { host, port });
   onTestFinished(async () => {
     await client.terminate();
     await server.close();
@@ -125,8 +120,7 @@ test("an export to start with is imported until there was a commit, and never ag
   expect(existsSync(join(data, "firestore.sqlite"))).toBe(true);
   const seed = join(folder, "e", "e.overall_export_metadata");
   const seeded = await startFirestore({ host: "127.0.0.1", port: 0, data, seed });
-  const settings = { projectId: PROJECT, ssl: false, customHeaders: { Authorization: "Bearer owner" } };
-  const writer = new Firestore({ ...settings, host: seeded.host, port: seeded.port });
+  const writer = adminClient(PROJECT, seeded);
   expect((await writer.doc("a/1").get()).data()).toEqual({ from: "the export" });
   await writer.doc("a/1").delete();
   await writer.terminate();

@@ -5,11 +5,11 @@ import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Firestore } from "@google-cloud/firestore";
 import protobuf from "protobufjs/minimal.js";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { readDocument } from "../../src/firestore/document.ts";
 import { startFirestore } from "../../src/firestore/server.ts";
+import { adminClient } from "./admin-client.ts";
 
 const PROJECT = "demo-triggers";
 
@@ -84,13 +84,7 @@ function plain(document: Uint8Array): Record<string, unknown> {
 async function local(functions: string, data: string | null = null) {
   const server = await startFirestore({ host: "127.0.0.1", port: 0, data, functions });
   const { host, port } = server;
-  const client = new Firestore({
-    projectId: PROJECT,
-    host,
-    port,
-    ssl: false,
-    customHeaders: { Authorization: "Bearer owner" },
-  });
+  const client = adminClient(PROJECT, { host, port });
   let isClosed = false;
   const close = async () => {
     if (isClosed) return;
