@@ -1,11 +1,12 @@
 // The figures of `npm start`: from the command to a ready stack, and what all its processes hold in memory.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { treeOf } from "../../emulators/src/launcher/process-tree.ts";
 import { residentMegabytes } from "./stand-in.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -20,7 +21,7 @@ export async function startTime(): Promise<number> {
 
 /** The resident memory of all processes of a stack that has answered once. */
 export function stackMemory(): Promise<number> {
-  return withStack(({ pid }) => below(pid!).reduce((sum, each) => sum + residentMegabytes(each), 0));
+  return withStack(({ pid }) => treeOf(pid!).reduce((sum, each) => sum + residentMegabytes(each.pid), 0));
 }
 
 async function withStack(measure: (launcher: ChildProcess, ms: number) => number): Promise<number> {
@@ -38,27 +39,4 @@ async function withStack(measure: (launcher: ChildProcess, ms: number) => number
   await ended;
   rmSync(local, { recursive: true, force: true });
   return value;
-}
-
-/** A process and all its descendants, as Linux lists them. */
-function below(pid: number): number[] {
-  const parents = readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => [Number(name), parentOf(name)] as const);
-  const found = [pid];
-  for (const parent of found) for (const [child, of] of parents) if (of === parent) found.push(child);
-  return found;
-}
-
-/** The fourth field of /proc/PID/stat; the second one, in brackets, may contain anything. */
-function parentOf(pid: string): number {
-  try {
-    return Number(
-      readFileSync(`/proc/${pid}/stat`, "utf8")
-        .replace(/^.*\) /s, "")
-        .split(" ")[1],
-    );
-  } catch {
-    return 0;
-  }
 }

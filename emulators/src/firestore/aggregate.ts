@@ -1,5 +1,6 @@
 // Aggregations over the results of a query: count, sum and average.
 
+import { invalid } from "../wire/status.ts";
 import type { Document } from "./document.ts";
 import {
   type FieldReader,
@@ -8,7 +9,6 @@ import {
   parseFieldReference,
   type WireFieldReference,
 } from "./field-reader.ts";
-import { invalid } from "./invalid.ts";
 import { NumberSum } from "./number-sum.ts";
 import type { Value } from "./value.ts";
 

@@ -1,5 +1,6 @@
 // Orders and cursors: by what a query sorts, and where in that order it starts and ends.
 
+import { invalid } from "../wire/status.ts";
 import type { Document } from "./document.ts";
 import { type FieldPath, formatFieldPath, NAME_FIELD } from "./field-path.ts";
 import {
@@ -9,7 +10,6 @@ import {
   parseFieldReference,
   type WireFieldReference,
 } from "./field-reader.ts";
-import { invalid } from "./invalid.ts";
 import { compare } from "./order.ts";
 import { readValue, type Value } from "./value.ts";
 

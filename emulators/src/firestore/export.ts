@@ -18,7 +18,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { StringDecoder } from "node:string_decoder";
-import { Code, StatusError } from "../wire/status.ts";
+import { Code, invalid, StatusError } from "../wire/status.ts";
 import { type Document, readDocument, writeDocument } from "./document.ts";
 import { formatDocument, parseDocument } from "./export-json.ts";
 import { compareNames } from "./order.ts";
@@ -201,8 +201,4 @@ function reading<T>(path: string, work: () => T): T {
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && "syscall" in error;
-}
-
-function invalid(message: string): StatusError {
-  return new StatusError(Code.INVALID_ARGUMENT, message);
 }

@@ -1,6 +1,6 @@
 // Field paths (`a.b.\`c.d\``), what they select in the fields of a document, and update masks.
 // https://firebase.google.com/docs/firestore/reference/rest/v1/projects.databases.documents (Document.fields).
-import { invalid } from "./invalid.ts";
+import { invalid } from "../wire/status.ts";
 import type { Fields, Value } from "./value.ts";
 import { checkDepth, checkFieldName } from "./value-decode.ts";
 import { isReserved } from "./vector.ts";

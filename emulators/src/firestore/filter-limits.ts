@@ -1,10 +1,10 @@
 // What the real service refuses in a query's filters as a whole, with its texts and in the order of its checks.
 // https://firebase.google.com/docs/firestore/query-data/queries ("Limits on OR queries", "Limitations").
 
+import { invalid } from "../wire/status.ts";
 import { type FieldPath, formatFieldPath } from "./field-path.ts";
 import { isName } from "./field-reader.ts";
 import { candidatesOf, type FieldFilter, type Filter, takesArray } from "./filter.ts";
-import { invalid } from "./invalid.ts";
 import { compareStrings } from "./order.ts";
 
 const MAX_DISJUNCTIONS = 30;

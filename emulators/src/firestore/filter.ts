@@ -1,10 +1,11 @@
 // The filters of a query: from the wire to tests that a document passes or fails.
 // https://firebase.google.com/docs/firestore/query-data/queries; the refusals carry the texts of the real service.
+
+import { invalid } from "../wire/status.ts";
 import { readCandidates } from "./candidates.ts";
 import type { Document } from "./document.ts";
 import type { FieldPath } from "./field-path.ts";
 import { fieldReader, isName, parseFieldReference, type WireFieldReference } from "./field-reader.ts";
-import { invalid } from "./invalid.ts";
 import { compare, equal, typeOrder } from "./order.ts";
 import { readValue, type Value } from "./value.ts";
 import { keyOf } from "./value-key.ts";

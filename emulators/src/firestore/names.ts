@@ -1,5 +1,5 @@
 // Resource names: projects/{project}/databases/{database}/documents/{collection}/{document}/…, their parts and their rules.
-import { invalid } from "./invalid.ts";
+import { invalid } from "../wire/status.ts";
 import { numericId } from "./order.ts";
 import { isReserved } from "./vector.ts";
 

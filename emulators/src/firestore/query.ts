@@ -1,6 +1,6 @@
 // A structured query: read from the wire once, then run over documents.
 // google/firestore/v1/query.proto says what each part means; the refusals carry the texts of the real service.
-import { Code, StatusError } from "../wire/status.ts";
+import { Code, invalid, StatusError } from "../wire/status.ts";
 import { collectionPathOf, isWithin, type Scope } from "./collections.ts";
 import {
   type Cursor,
@@ -20,7 +20,6 @@ import { type FieldPath, formatFieldPath } from "./field-path.ts";
 import { isName, type WireFieldReference } from "./field-reader.ts";
 import { candidatesOf, type Filter, parseFilter, takesArray, type WireFilter } from "./filter.ts";
 import { checkFilterLimits, firstFieldFilter, inequalityPaths } from "./filter-limits.ts";
-import { invalid } from "./invalid.ts";
 import { checkCollectionId, parseParent } from "./names.ts";
 import { parseProjection, withFields } from "./projection.ts";
 import type { Value } from "./value.ts";

@@ -1,7 +1,7 @@
 // How many bytes a document counts for, and the limit: https://firebase.google.com/docs/firestore/storage-size.
 
+import { invalid } from "../wire/status.ts";
 import type { Document } from "./document.ts";
-import { invalid } from "./invalid.ts";
 import { numericId } from "./order.ts";
 import type { Fields, Value } from "./value.ts";
 import { vectorOf } from "./vector.ts";

@@ -2,8 +2,8 @@
 // Their rules are those of google/firestore/v1/write.proto (DocumentTransform.FieldTransform).
 
 import type { Message } from "../wire/service.ts";
+import { invalid } from "../wire/status.ts";
 import { type FieldPath, getField, parseWritablePath, setField } from "./field-path.ts";
-import { invalid } from "./invalid.ts";
 import { compare } from "./order.ts";
 import { type Fields, readArray, readValue, type Value } from "./value.ts";
 import { keyOf } from "./value-key.ts";

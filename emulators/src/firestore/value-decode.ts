@@ -2,8 +2,7 @@
 
 import { isUtf8 } from "node:buffer";
 import protobuf from "protobufjs/minimal.js";
-import { StatusError } from "../wire/status.ts";
-import { invalid } from "./invalid.ts";
+import { invalid, StatusError } from "../wire/status.ts";
 import { parseDocumentName } from "./names.ts";
 import type { Fields, Value } from "./value.ts";
 import { ArrayTag, EntryTag, GeopointTag, MapTag, TimestampTag, ValueTag } from "./value-tags.ts";

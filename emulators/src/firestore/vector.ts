@@ -1,5 +1,5 @@
 // Vectors: maps with a reserved key that says so. Everything else with a reserved field name is refused.
-import { invalid } from "./invalid.ts";
+import { invalid } from "../wire/status.ts";
 import type { Fields, Value } from "./value.ts";
 
 /** What FieldValue.vector writes: {__type__: "__vector__", value: [numbers]}. */

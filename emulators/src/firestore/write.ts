@@ -1,11 +1,10 @@
 // One write of a commit: read from the wire, checked, and applied to the document as it was. Pure: the time is passed in.
 
 import type { Message } from "../wire/service.ts";
-import { Code, StatusError } from "../wire/status.ts";
+import { Code, invalid, StatusError } from "../wire/status.ts";
 import { type Document, makeDocument, readDocument } from "./document.ts";
 import { applyMask, type FieldPath, parseMask } from "./field-path.ts";
 import { identicalFields } from "./identical.ts";
-import { invalid } from "./invalid.ts";
 import { parseDocumentName } from "./names.ts";
 import { checkSize } from "./size.ts";
 import { applyTransforms, parseTransform, type Transform } from "./transform.ts";

@@ -5,7 +5,7 @@
 // The server's part, 3 and 4, is put behind what the publisher sent; the rest goes through untouched.
 import { isUtf8 } from "node:buffer";
 import protobuf from "protobufjs";
-import { Code, StatusError } from "../wire/status.ts";
+import { invalid } from "../wire/status.ts";
 import { type Field, fieldsOf, WireType } from "./wire-fields.ts";
 
 export interface Message {
@@ -194,10 +194,6 @@ export function checkRange(name: string, value: number, least: number, most: num
     throw invalid(
       `The value for ${name} is too large. You passed ${value} in the request, but the maximum value is ${most}.`,
     );
-}
-
-function invalid(message: string): StatusError {
-  return new StatusError(Code.INVALID_ARGUMENT, message);
 }
 
 function tagOf(field: number): number {

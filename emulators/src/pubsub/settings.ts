@@ -1,5 +1,5 @@
 // What a topic and a subscription are set to: read from requests with the service's checks, and answered with its defaults.
-import { Code, StatusError } from "../wire/status.ts";
+import { Code, invalid, StatusError } from "../wire/status.ts";
 import { checkName } from "./names.ts";
 import type { Policy } from "./subscription.ts";
 
@@ -274,8 +274,4 @@ function seconds(count: number): Duration {
 
 function milliseconds({ seconds: whole, nanos }: Duration): number {
   return Number(whole) * 1_000 + nanos / 1_000_000;
-}
-
-function invalid(message: string): StatusError {
-  return new StatusError(Code.INVALID_ARGUMENT, message);
 }

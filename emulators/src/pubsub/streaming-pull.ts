@@ -1,6 +1,6 @@
 // One StreamingPull: sends what the subscription hands out, as far as the client's flow control lets it.
 import type { Duplex } from "../wire/service.ts";
-import { Code, StatusError, statusOf } from "../wire/status.ts";
+import { invalid, statusOf } from "../wire/status.ts";
 import type { Broker } from "./broker.ts";
 import type { Consumer, Dispatcher } from "./dispatcher.ts";
 import type { Received } from "./message-faults.ts";
@@ -138,8 +138,4 @@ function refuseLateSettings(request: Request): void {
 /** Nothing, or less, is no limit. */
 function limitOf(outstanding: string): number {
   return Number(outstanding) > 0 ? Number(outstanding) : Infinity;
-}
-
-function invalid(message: string): StatusError {
-  return new StatusError(Code.INVALID_ARGUMENT, message);
 }

@@ -30,6 +30,11 @@ export class StatusError extends Error {
   }
 }
 
+/** The request itself is at fault. */
+export function invalid(message: string): StatusError {
+  return new StatusError(Code.INVALID_ARGUMENT, message);
+}
+
 /**
  * What a client is told of any error. A fault of our own is INTERNAL with its message, and goes to stderr with its
  * stack: left to gRPC it would become UNKNOWN, which clients retry for a minute.
