@@ -43,16 +43,36 @@ function shifted(wanted: Ports, offset: number): Ports {
   return ports;
 }
 
-/** All are held until all are chosen, or one could be given out twice. */
+/**
+ * Ports that a system gives out by itself, for outgoing connections too, lie higher (Linux: from 32,768 on): one of
+ * those could be taken between this choice and its use.
+ */
+const LOWEST_FREE = 10_000;
+const HIGHEST_FREE = 32_767;
+
+/** From a place of chance on, so that two stacks that start at once do not meet; held until all are chosen. */
 async function freePorts(): Promise<Ports> {
-  const servers = await Promise.all(PARTS.map(() => listenOn(0)));
-  const entries = PARTS.map((part, i) => {
-    const address = servers[i]!.address();
-    if (address === null || typeof address === "string") throw new Error("bug: a TCP server without a port");
-    return [part, address.port] as const;
-  });
-  await Promise.all(servers.map(closed));
-  return Object.fromEntries(entries) as Record<Part, number>;
+  const held: Server[] = [];
+  const ports: Partial<Record<Part, number>> = {};
+  let next = LOWEST_FREE + Math.floor(Math.random() * (HIGHEST_FREE - LOWEST_FREE));
+  for (const part of PARTS) {
+    const { server, port } = await heldFrom(next);
+    held.push(server);
+    ports[part] = port;
+    next = port + 1;
+  }
+  await Promise.all(held.map(closed));
+  return ports as Ports;
+}
+
+async function heldFrom(start: number): Promise<{ server: Server; port: number }> {
+  const count = HIGHEST_FREE - LOWEST_FREE + 1;
+  for (let i = 0; i < count; i++) {
+    const port = LOWEST_FREE + ((start - LOWEST_FREE + i) % count);
+    const server = await listenOn(port).catch(() => null);
+    if (server !== null) return { server, port };
+  }
+  throw new Error(`Cannot start: no port from ${LOWEST_FREE} to ${HIGHEST_FREE} is free.`);
 }
 
 async function takenAmong(ports: Ports): Promise<Part[]> {
