@@ -5,7 +5,7 @@ export default defineConfig({
   resolve: { conditions: ["source"] },
   ssr: { resolve: { conditions: ["source"], externalConditions: ["source"] } },
   test: {
-    include: ["{core,tests}/**/*.soak.ts"],
+    include: ["{core,functions,tests}/**/*.soak.ts"],
     testTimeout: 3_600_000,
     reporters: ["default", "./scripts/count-reporter.ts"],
   },

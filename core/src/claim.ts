@@ -40,7 +40,8 @@ const ENV_ID = /^[a-z0-9-]{1,64}$/;
 const HASH = /^[0-9a-f]{64}$/;
 const SIGNATURE = /^[0-9a-f]{128}$/;
 
-const claimSchema = z.strictObject({
+/** A claim's shape; the service's description of itself is generated from it. */
+export const claimSchema = z.strictObject({
   v: z.literal(1),
   kind: z.literal("policy"),
   agent_id: z.string().check(z.regex(AGENT_ID)),
@@ -52,7 +53,7 @@ const claimSchema = z.strictObject({
   claimed_reward: z.int(),
 });
 
-const submissionSchema = z.strictObject({
+export const submissionSchema = z.strictObject({
   claim: claimSchema,
   signature: z.string().check(z.regex(SIGNATURE)),
   artifact: z.record(z.string(), z.custom<Json>()),

@@ -11,11 +11,14 @@ export {
 } from "./chain.ts";
 export {
   claimId,
+  claimSchema,
   claimText,
+  isSignedBy,
   type PolicyClaim,
   parseClaim,
   parseSubmission,
   type Submission,
+  submissionSchema,
 } from "./claim.ts";
 export { isStrictPublicKey, isStrictSignature, verifyStrict } from "./ed25519.ts";
 export {
@@ -97,6 +100,7 @@ export {
   type Ranking,
 } from "./ranking.ts";
 export { type Reusable, reusePolicy } from "./reuse.ts";
+export { parseWith } from "./schema.ts";
 export {
   type Bound,
   type BoxOptions,
@@ -119,7 +123,12 @@ export {
   TupleSpace,
   type TypedArray,
 } from "./spaces/index.ts";
-export type { TrainingConfig, TrainingOptions } from "./training/config.ts";
+export {
+  parseTrainingConfig,
+  type TrainingConfig,
+  type TrainingOptions,
+  trainingSchema,
+} from "./training/config.ts";
 export {
   type Progress,
   resumeTraining,

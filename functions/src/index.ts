@@ -1,30 +1,132 @@
-// The functions that are deployed: for now the one that says whether the service is well.
-
-import { initializeApp } from "firebase-admin/app";
-import { getFirestore } from "firebase-admin/firestore";
+// What is deployed, in the order of a claim's life. Each function is one station; what it does stands in its own file.
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { getRequestListener } from "@hono/node-server";
+import { defineSecret, defineString } from "firebase-functions/params";
+import { setGlobalOptions } from "firebase-functions/v2";
+import { onDocumentWritten } from "firebase-functions/v2/firestore";
 import { onRequest } from "firebase-functions/v2/https";
+import { onMessagePublished } from "firebase-functions/v2/pubsub";
+import { onSchedule } from "firebase-functions/v2/scheduler";
+import { appendWaiting } from "./append.ts";
+import { cloudService, topicName } from "./cloud.ts";
+import { openDoor } from "./door.ts";
+import { type Api, makeApi } from "./http/app.ts";
+import { onceAtATime } from "./once-at-a-time.ts";
+import { rankNew } from "./rank.ts";
+import type { Service } from "./service.ts";
+import { type Settings, usualSettings } from "./settings.ts";
+import { sweep as sweepAll } from "./sweep.ts";
+import { runTraining } from "./train.ts";
+import { verifyClaims } from "./verify.ts";
 
-initializeApp();
+const REGION = "us-central1";
 
-export const api = onRequest({ region: "us-central1" }, async (request, response) => {
-  if (request.method === "GET" && request.path === "/api/v1/health") {
-    response.set("cache-control", "no-store").json({ status: "ok", entries: await countEntries() });
-    return;
+/** The Ed25519 key, 64 hex digits, with which trainings on the server are claimed. */
+const serviceKey = defineSecret("SERVICE_KEY");
+/** CIDR ranges of the CDN in front of us, so that its callers' own addresses are counted; none: the last hop counts. */
+const trustedProxies = defineString("TRUSTED_PROXIES", { default: "" });
+
+openDoor();
+setGlobalOptions({ region: REGION, memory: "512MiB" });
+
+let service: Service | null = null;
+const theService = (): Service => {
+  service ??= cloudService(process.env.SERVICE_KEY);
+  return service;
+};
+
+/** The API: what claims come in by, and what everyone reads. */
+export const api = onRequest(
+  { secrets: [serviceKey], invoker: "public", concurrency: 80, maxInstances: 10, timeoutSeconds: 60 },
+  listener(() => ({ ...settings(), streamSeconds: 50 })),
+);
+
+/** The same API at an address of its own, where event streams may last: Hosting would hold them back. */
+export const events = onRequest(
+  { secrets: [serviceKey], invoker: "public", concurrency: 250, maxInstances: 5, timeoutSeconds: 3_600 },
+  listener(() => ({ ...settings(), streamSeconds: isLocal() ? 50 : 3_500, maxStreams: 200 })),
+);
+
+export const verify = onMessagePublished(
+  { topic: topicName("claims"), retry: true, concurrency: 8, maxInstances: 20, timeoutSeconds: 120 },
+  async ({ data }) => verifyClaims(theService(), idsIn(data.message, "claim_ids")),
+);
+
+const appendOnce = onceAtATime(() => appendWaiting(theService()));
+
+/** One instance; wake-ups that come while it appends become one. */
+export const append = onMessagePublished(
+  { topic: topicName("verdicts"), retry: true, concurrency: 80, maxInstances: 1, timeoutSeconds: 120 },
+  () => appendOnce(),
+);
+
+const rankOnce = onceAtATime(() => rankNew(theService()));
+
+export const rank = onDocumentWritten(
+  { document: "ledger/head", retry: true, concurrency: 80, maxInstances: 1, timeoutSeconds: 120 },
+  () => rankOnce(),
+);
+
+export const train = onMessagePublished(
+  {
+    topic: topicName("trainings"),
+    retry: true,
+    secrets: [serviceKey],
+    concurrency: 1,
+    maxInstances: 10,
+    timeoutSeconds: 180,
+  },
+  async ({ data }) => {
+    for (const id of idsIn(data.message, "training_id")) await runTraining(theService(), id);
+  },
+);
+
+export const sweep = onSchedule(
+  { schedule: "every 1 minutes", maxInstances: 1, timeoutSeconds: 300, retryCount: 0 },
+  () => sweepAll(theService()),
+);
+
+const ID = /^[0-9a-f]{64}$/;
+
+/** Only we publish there; what does not look like ours is nothing to do, and not to be delivered again. */
+function idsIn(message: { readonly json: unknown }, field: "claim_ids" | "training_id"): string[] {
+  let json: unknown;
+  try {
+    json = message.json;
+  } catch {
+    return [];
   }
-  // Hosting keeps a 404 for ten minutes unless it is told not to.
-  response
-    .status(404)
-    .set("cache-control", "no-store")
-    .type("application/problem+json")
-    .send({
-      type: "about:blank",
-      title: "Not Found",
-      status: 404,
-      detail: `There is no ${request.method} ${request.path}.`,
-    });
-});
+  const value: unknown = (json as Record<string, unknown> | null)?.[field];
+  const ids = Array.isArray(value) ? value : [value];
+  return ids.filter((id): id is string => typeof id === "string" && ID.test(id));
+}
 
-async function countEntries(): Promise<number> {
-  const counted = await getFirestore().collection("ledger_entries").count().get();
-  return counted.data().count;
+function settings(): Settings {
+  const factor = isLocal() ? Number(process.env.POLICYLEDGER_LIMITS_FACTOR ?? 1) : 1;
+  return {
+    ...usualSettings(factor),
+    trustedProxies: trustedProxies.value(),
+    streamsUrl: isLocal()
+      ? (process.env.POLICYLEDGER_STREAMS_URL ?? null)
+      : `https://${REGION}-${process.env.GCLOUD_PROJECT}.cloudfunctions.net/events`,
+  };
+}
+
+function isLocal(): boolean {
+  return process.env.FUNCTIONS_EMULATOR === "true";
+}
+
+/** From the host's request and response to the API's; both functions that answer HTTP are made of it. */
+function listener(
+  makeSettings: () => Settings,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  let made: Api | null = null;
+  const listen = getRequestListener(
+    (request, { incoming }) => {
+      made ??= makeApi(theService(), makeSettings());
+      return made.fetch(request, { remoteAddress: incoming.socket.remoteAddress });
+    },
+    { overrideGlobalObjects: false },
+  );
+  return async (request, response) => void (await listen(request, response));
 }

@@ -36,7 +36,7 @@ const shared = {
   ),
 };
 
-const schema = z.discriminatedUnion("algorithm", [
+export const trainingSchema = z.discriminatedUnion("algorithm", [
   z.strictObject({ algorithm: z.literal("q-learning"), ...shared }),
   z.strictObject({
     algorithm: z.literal("double-q-learning"),
@@ -52,13 +52,13 @@ const schema = z.discriminatedUnion("algorithm", [
   }),
 ]);
 
-export type TrainingConfig = z.infer<typeof schema>;
+export type TrainingConfig = z.infer<typeof trainingSchema>;
 /** What may be given: everything but algorithm, environment and seed has a default. */
-export type TrainingOptions = z.input<typeof schema>;
+export type TrainingOptions = z.input<typeof trainingSchema>;
 
 /** Accepts a configuration and fills in its defaults. */
 export function parseTrainingConfig(value: unknown): TrainingConfig {
-  const config = parseWith(schema, value, "invalid_training", "Cannot train");
+  const config = parseWith(trainingSchema, value, "invalid_training", "Cannot train");
   resolveConfig(environmentKind(config.env_id), config.env_config as JsonObject);
   return config;
 }

@@ -1,0 +1,59 @@
+// The service on Firebase: its database, its queue, its key and its log. Made once an instance; everything that takes
+// long to load waits until it is first used.
+
+import type { PubSub, Topic as PubSubTopic } from "@google-cloud/pubsub";
+import { nodeHost, publicKeyOf } from "@policyledger/core/node";
+import { getApps, initializeApp } from "firebase-admin/app";
+import { getFirestore } from "firebase-admin/firestore";
+import { write } from "firebase-functions/logger";
+import type { Line, Service, Topic } from "./service.ts";
+
+/** So that they are told apart from whatever else a project has. */
+export const topicName = (topic: Topic) => `policyledger-${topic}`;
+
+/** A queue that does not answer by then counts as gone: the sweep sends again what it was not told. */
+const PUBLISH_MS = 5_000;
+
+export function cloudService(secretKey: string | undefined): Service {
+  if (getApps().length === 0) initializeApp();
+  return {
+    db: getFirestore(),
+    host: nodeHost,
+    now: Date.now,
+    publish: publisher(),
+    log: logLine,
+    trainer: secretKey ? { secretKey, publicKey: publicKeyOf(secretKey) } : null,
+  };
+}
+
+function publisher(): Service["publish"] {
+  let client: Promise<PubSub> | null = null;
+  const topics = new Map<Topic, PubSubTopic>();
+  return async (topic, messages) => {
+    client ??= import("@google-cloud/pubsub").then((loaded) => new loaded.PubSub());
+    const pubsub = await client;
+    let target = topics.get(topic);
+    if (target === undefined) {
+      target = pubsub.topic(topicName(topic), { batching: { maxMessages: 100, maxMilliseconds: 1 } });
+      topics.set(topic, target);
+    }
+    const sent = Promise.all(messages.map((json) => target.publishMessage({ json })));
+    await inTime(sent, PUBLISH_MS, `Cannot publish to ${topicName(topic)}: no answer after ${PUBLISH_MS} ms`);
+  };
+}
+
+export async function inTime<T>(work: Promise<T>, milliseconds: number, message: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(message)), milliseconds);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function logLine({ station, event, severity = "INFO", ...rest }: Line): void {
+  write({ severity, message: `${station}: ${event}`, station, event, ...rest });
+}

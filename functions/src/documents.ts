@@ -1,0 +1,198 @@
+// Where everything is kept: collections, document ids and the fields of each document. Times are UTC texts with
+// milliseconds, which sort as they follow one another. docs/life-of-a-claim.md says who writes what, and when.
+import type { Board, Evaluation, Head, Invalid, Place, PolicyClaim } from "@policyledger/core";
+import type { DocumentReference, Firestore, Query } from "firebase-admin/firestore";
+
+export type State =
+  | "PENDING" // accepted, not decided
+  | "VALID" // decided: it holds, and waits for its place in the ledger
+  | "RECORDED" // it stands in the ledger
+  | "INVALID" // decided: it does not hold
+  | "FAILED"; // given up after many attempts; submitting the claim again opens it anew
+
+export const FINAL_STATES: readonly State[] = ["RECORDED", "INVALID", "FAILED"];
+
+/** `verification_jobs/{claim_id}`: one claim on its way. */
+export interface Job {
+  readonly claim_id: string;
+  /** The claim's canonical JSON: the signed bytes. */
+  readonly claim: string;
+  readonly signature: string;
+  readonly agent_id: string;
+  readonly policy_hash: string;
+  readonly state: State;
+  readonly submitted_at: string;
+  /** The request that brought it: with the claim's id, this finds it in the logs of every station. */
+  readonly request_id: string;
+  /** How often the sweep had to send it on its way again. */
+  readonly attempts: number;
+  /** When the sweep sends it, should it still be PENDING. */
+  readonly resend_at: string;
+  readonly decided_at?: string;
+  readonly verified_reward?: number;
+  readonly steps?: number;
+  readonly evaluation?: Evaluation;
+  readonly reason?: Invalid["reason"] | "gave_up";
+  readonly message?: string;
+  readonly faults?: Invalid["faults"];
+  readonly replayed_reward?: number;
+  readonly index?: number;
+  readonly current_hash?: string;
+  readonly recorded_at?: string;
+}
+
+/** `agents/{label}`: which key a label belongs to. Written once. */
+export interface AgentBinding {
+  readonly agent_id: string;
+  readonly public_key: string;
+  readonly claim_id: string;
+  readonly bound_at: string;
+}
+
+/** `policies/{policy_hash}`: an artifact's canonical JSON as bytes. */
+export interface StoredPolicy {
+  readonly policy_hash: string;
+  readonly artifact: Uint8Array;
+  /** Some claim with it is VALID: anyone may have it, and it stays. */
+  readonly published: boolean;
+  /** While it is not published: never before this is it deleted. */
+  readonly keep_until?: string;
+}
+
+/** `ledger/head`: the last entry, and how many there are. Its write wakes the ranking. */
+export interface LedgerHead extends Head {
+  readonly size: number;
+}
+
+/** `rankings/watermark`: how far the ranking, and with it the audit of what it reads, has come. */
+export interface Watermark {
+  readonly size: number;
+  readonly head: Head | null;
+  readonly updated_at: string;
+  /** The first entry that does not hold; ranking stops before it. */
+  readonly fault: AuditFault | null;
+}
+
+export interface AuditFault {
+  readonly index: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** `rankings/{env_id}~{preset}`: a cached board. */
+export interface StoredBoard {
+  readonly env_id: string;
+  readonly preset: string;
+  readonly by_reward: readonly Place[];
+  readonly by_expected: readonly Place[];
+}
+
+/** `ledger/audit`: the walk over the whole ledger that the sweep does, a stretch at a time, again and again. */
+export interface AuditWalk {
+  /** The last entry that this walk has read; null at its begin. */
+  readonly at: Head | null;
+  readonly started_at: string;
+  readonly completed: { readonly size: number; readonly head: string | null; readonly at: string } | null;
+  readonly fault: AuditFault | null;
+}
+
+export type TrainingState = "QUEUED" | "RUNNING" | "DONE" | "FAILED";
+
+/** `trainings/{training_id}`: a training on the server. */
+export interface TrainingJob {
+  readonly training_id: string;
+  /** The signed request's canonical JSON. */
+  readonly request: string;
+  readonly signature: string;
+  readonly public_key: string;
+  readonly state: TrainingState;
+  readonly requested_at: string;
+  readonly request_id: string;
+  readonly attempts: number;
+  /** While it runs, it is somebody's until then; while it is queued, the sweep leaves it alone until then. */
+  readonly lease_until: string;
+  /** Numbered batches of points that are written. */
+  readonly batches: number;
+  readonly progress?: TrainingPoint;
+  readonly stopped?: "episodes" | "converged" | "time";
+  readonly claim_id?: string;
+  readonly policy_hash?: string;
+  readonly ended_at?: string;
+  readonly message?: string;
+}
+
+export interface TrainingPoint {
+  readonly episode: number;
+  readonly episodes: number;
+  readonly reward: number;
+  readonly average: number;
+  readonly epsilon: number;
+  readonly table_size: number;
+  readonly action_counts: readonly number[];
+}
+
+/** `trainings/{training_id}/points/{n}` */
+export interface PointBatch {
+  readonly points: readonly TrainingPoint[];
+}
+
+/** Wide enough that names sort as numbers do. */
+const INDEX_DIGITS = 12;
+
+export const jobs = (db: Firestore) => db.collection("verification_jobs");
+export const policies = (db: Firestore) => db.collection("policies");
+export const trainings = (db: Firestore) => db.collection("trainings");
+export const headRef = (db: Firestore) => db.doc("ledger/head");
+export const auditRef = (db: Firestore) => db.doc("ledger/audit");
+export const watermarkRef = (db: Firestore) => db.doc("rankings/watermark");
+
+export function pointsRef(training: DocumentReference, batch: number): DocumentReference {
+  return training.collection("points").doc(String(batch).padStart(4, "0"));
+}
+
+export function entryRef(db: Firestore, index: number): DocumentReference {
+  return db.doc(`ledger_entries/${String(index).padStart(INDEX_DIGITS, "0")}`);
+}
+
+export function boardRef(db: Firestore, { env_id, preset }: Pick<Board, "env_id" | "preset">) {
+  return db.doc(`rankings/${env_id}~${preset}`);
+}
+
+/** A label may hold slashes, be "." or "__x__", which an id may not; "~" stands in no label. */
+export function agentRef(db: Firestore, agentId: string): DocumentReference {
+  return db.doc(`agents/~${agentId.replaceAll("/", "~")}`);
+}
+
+// Every query there is: each needs its index in firestore.indexes.json, and a test holds the two together.
+
+export const waitingForAppend = (db: Firestore): Query =>
+  jobs(db).where("state", "==", "VALID").orderBy("decided_at").select();
+
+export const dueForResending = (db: Firestore, time: string): Query =>
+  jobs(db).where("state", "==", "PENDING").where("resend_at", "<", time).orderBy("resend_at");
+
+export const oldestOf = (db: Firestore, state: State): Query =>
+  jobs(db).where("state", "==", state).orderBy("submitted_at").limit(1);
+
+export const latestOf = (db: Firestore, agentId: string): Query =>
+  jobs(db).where("agent_id", "==", agentId).orderBy("submitted_at", "desc").limit(1);
+
+export const keptUntilBefore = (db: Firestore, time: string): Query =>
+  policies(db).where("keep_until", "<", time).orderBy("keep_until").select();
+
+export const leasesBefore = (db: Firestore, state: TrainingState, time: string): Query =>
+  trainings(db).where("state", "==", state).where("lease_until", "<", time).orderBy("lease_until");
+
+export const trainingsOf = (db: Firestore, publicKey: string, state: TrainingState): Query =>
+  trainings(db).where("public_key", "==", publicKey).where("state", "==", state);
+
+export const trainingsIn = (db: Firestore, state: TrainingState): Query =>
+  trainings(db).where("state", "==", state);
+
+export function claimOf(job: Job): PolicyClaim {
+  return JSON.parse(job.claim) as PolicyClaim;
+}
+
+export function isoTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}

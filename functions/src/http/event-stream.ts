@@ -1,0 +1,93 @@
+// Server-sent events: one stream for whoever waits, with a heartbeat, an end, and nothing left behind when its reader
+// goes. A reader that comes again says with Last-Event-ID what it has.
+import { Problem } from "../problem.ts";
+import type { Settings } from "../settings.ts";
+import { NEVER } from "./answer.ts";
+
+const HEARTBEAT_MS = 15_000;
+/** What a reader should wait before it comes again. */
+const RETRY_MS = 1_000;
+
+export interface StreamEvent {
+  readonly event: string;
+  readonly id?: string;
+  readonly data: unknown;
+}
+
+let open = 0;
+
+/** Answers with a stream that `run` writes to; it ends when `run` does, the reader leaves, or its time is over. */
+export function eventStream(
+  { streamSeconds, maxStreams }: Settings,
+  request: Request,
+  run: (send: (event: StreamEvent) => void, signal: AbortSignal) => Promise<void>,
+): Response {
+  if (open >= maxStreams) {
+    throw new Problem("unavailable", "Too many event streams are open; poll, or come again later.", {
+      headers: { "retry-after": "5" },
+    });
+  }
+  open += 1;
+  const ended = new AbortController();
+  const encoder = new TextEncoder();
+  const stream = new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      const write = (text: string) => {
+        if (!ended.signal.aborted) controller.enqueue(encoder.encode(text));
+      };
+      const heartbeat = setInterval(() => write(": still there\n\n"), HEARTBEAT_MS);
+      const over = setTimeout(() => ended.abort(), streamSeconds * 1_000);
+      const leave = () => ended.abort();
+      request.signal.addEventListener("abort", leave, { once: true });
+      write(`retry: ${RETRY_MS}\n\n`);
+      const failed = (error: unknown) => {
+        // The status is out already; the reader comes again and is told then.
+        if (!ended.signal.aborted) console.error(error);
+      };
+      run((event) => write(format(event)), ended.signal)
+        .catch(failed)
+        .finally(() => {
+          open -= 1;
+          clearInterval(heartbeat);
+          clearTimeout(over);
+          request.signal.removeEventListener("abort", leave);
+          try {
+            controller.close();
+          } catch {
+            // The reader has gone before.
+          }
+          ended.abort();
+        });
+    },
+    cancel: () => ended.abort(),
+  });
+  return new Response(stream, {
+    headers: {
+      "content-type": "text/event-stream",
+      "cache-control": `${NEVER}, no-transform`,
+      "x-accel-buffering": "no",
+    },
+  });
+}
+
+function format({ event, id, data }: StreamEvent): string {
+  return `event: ${event}\n${id === undefined ? "" : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`;
+}
+
+/** Whether the reader asks for a stream rather than one answer. */
+export function wantsStream(request: Request): boolean {
+  return /(?:^|,)\s*text\/event-stream\b/i.test(request.headers.get("accept") ?? "");
+}
+
+/** Resolves at the first of: so many milliseconds, or the end. */
+export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener("abort", done, { once: true });
+  });
+}

@@ -1,0 +1,112 @@
+// A route: where it is, what it takes and what it answers. The table of them is what requests are checked by, and what
+// the OpenAPI document is made from.
+import type { Fault } from "@policyledger/core";
+import { PolicyLedgerError, parseWith } from "@policyledger/core";
+import type { z } from "zod/mini";
+import { Problem, type ProblemCode } from "../problem.ts";
+import type { Service } from "../service.ts";
+import type { Settings } from "../settings.ts";
+
+type Shape = z.ZodMiniObject;
+
+export interface Call<P, Q> {
+  readonly service: Service;
+  readonly settings: Settings;
+  readonly request: Request;
+  readonly requestId: string;
+  /** Takes more from the caller's share, for a request that turns out to be worth several; refuses when it is used up. */
+  readonly charge: (cost: number) => void;
+  /** Takes from the share of a key whose signature holds. */
+  readonly chargeKey: (publicKey: string) => void;
+  readonly params: P;
+  readonly query: Q;
+}
+
+export interface Answer {
+  readonly description: string;
+  /** By media type; a type without a schema is text. */
+  readonly content?: Readonly<Record<string, z.ZodMiniType | null>>;
+}
+
+/** What a request costs whom: each class has limits of its own. */
+export type LimitClass = "read" | "submit" | "compute";
+
+export interface Route<P extends Shape = Shape, Q extends Shape = Shape> {
+  readonly method: "get" | "post";
+  /** Below /api/v1, with parameters as OpenAPI writes them. */
+  readonly path: string;
+  readonly id: string;
+  readonly tag: "Claims" | "Ledger" | "Marketplace" | "Policies" | "Training" | "Service";
+  readonly summary: string;
+  readonly description?: string;
+  readonly params: P;
+  readonly query: Q;
+  /** By media type; the schema of a whole body, or null where the description says what it is. */
+  readonly body?: Readonly<Record<string, z.ZodMiniType | null>>;
+  readonly limit: LimitClass;
+  readonly answers: Readonly<Record<number, Answer>>;
+  readonly problems: readonly ProblemCode[];
+  handle(call: Call<z.infer<P>, z.infer<Q>>): Promise<Response>;
+}
+
+/** Lets a route's handler know the types of its own parameters, and the table hold routes of all types. */
+export function route<P extends Shape, Q extends Shape>(given: Route<P, Q>): Route {
+  return given as unknown as Route;
+}
+
+/** Checks parameters; all that is wrong with path and query is said at once. */
+export function parseParameters(
+  { params, query }: Route,
+  path: Readonly<Record<string, string>>,
+  search: URLSearchParams,
+): { params: object; query: object } {
+  const faults: Fault[] = [];
+  const read = (schema: Shape, value: object, base: string) => {
+    try {
+      return parseWith(schema, value, "invalid_json", "parameters", base) as object;
+    } catch (error) {
+      if (!(error instanceof PolicyLedgerError)) throw error;
+      faults.push(...error.faults);
+      return {};
+    }
+  };
+  const found = {
+    params: read(params, withNumbers(params, path), "/path"),
+    query: read(query, withNumbers(query, onlyOnce(search, faults)), "/query"),
+  };
+  if (faults.length === 0) return found;
+  const shown = faults.slice(0, 3).map((fault) => `${fault.path}: ${fault.message}`);
+  throw new Problem("invalid_request", `Cannot take the request's parameters: ${shown.join("; ")}`, {
+    faults,
+  });
+}
+
+function onlyOnce(search: URLSearchParams, faults: Fault[]): Record<string, string> {
+  const values: Record<string, string> = Object.create(null);
+  for (const [name, value] of search) {
+    if (name in values)
+      faults.push({ path: `/query/${name.slice(0, 64)}`, message: "is given more than once" });
+    values[name] = value;
+  }
+  return { ...values };
+}
+
+const INTEGER = /^(?:0|-?[1-9]\d{0,15})$/;
+
+/** Parameters are text; where the schema wants an integer, one is made of what looks like one. */
+function withNumbers(schema: Shape, values: Readonly<Record<string, string>>): Record<string, unknown> {
+  const read: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(values)) {
+    const wanted = Object.hasOwn(schema.shape, name) ? schema.shape[name] : undefined;
+    const isNumber = wanted !== undefined && innermost(wanted as z.ZodMiniType) === "number";
+    const number = isNumber && INTEGER.test(value) ? Number(value) : value;
+    if (name === "__proto__") Object.defineProperty(read, name, { value: number, enumerable: true });
+    else read[name] = number;
+  }
+  return read;
+}
+
+function innermost(schema: z.ZodMiniType): string {
+  const { def } = schema as { def: { type: string; innerType?: z.ZodMiniType } };
+  return def.innerType === undefined ? def.type : innermost(def.innerType);
+}

@@ -1,0 +1,177 @@
+// Station 1, submit: a claim comes in, and from then on it cannot be lost. Identity is checked and bound, job and
+// artifact are stored in one transaction, and only then the queue is told.
+//
+// A crash before the transaction leaves nothing, and the agent, who got no answer, submits again: the same claim is
+// one claim. A crash after it leaves a PENDING job that nobody was told of: the sweep tells.
+import { claimText, isSignedBy, type PolicyClaim, type Submission } from "@policyledger/core";
+import type { Transaction } from "firebase-admin/firestore";
+import {
+  type AgentBinding,
+  agentRef,
+  isoTime,
+  type Job,
+  jobs,
+  policies,
+  type StoredPolicy,
+} from "./documents.ts";
+import { Problem } from "./problem.ts";
+import { publishOrLeave, type Service } from "./service.ts";
+
+/** Labels that only the service's own key may claim under. */
+const RESERVED = "service/";
+/** For how long, at least, the artifact of a claim that is not VALID is kept. */
+export const KEEP_ARTIFACT_MS = 7 * 24 * 3_600_000;
+/** A claim should have its verdict by then; the sweep sends it on its way again when it has not. */
+export const RESEND_AFTER_MS = 30_000;
+/** Ids in one message: as many as one call of the next station takes on. */
+const IDS_A_MESSAGE = 25;
+
+export interface Accepted {
+  readonly job: Job;
+  /** Whether it was new, or had been given up and is opened again. */
+  readonly opened: boolean;
+}
+
+/** The request that brings a claim. */
+export interface Origin {
+  readonly requestId: string;
+  /** Throws where the key, whose signature holds, has used up what it may submit. */
+  readonly chargeKey?: (publicKey: string) => void;
+}
+
+/** Accepts one claim and sends it on its way. */
+export async function submitClaim(
+  service: Service,
+  submission: Submission,
+  origin: Origin,
+): Promise<Accepted> {
+  const accepted = await acceptClaim(service, submission, origin);
+  if (accepted.opened) await sendToVerify(service, [accepted.job]);
+  return accepted;
+}
+
+/** Accepts a claim without telling the queue: for whoever accepts many, and tells it once. */
+export async function acceptClaim(
+  service: Service,
+  submission: Submission,
+  { requestId, chargeKey }: Origin,
+): Promise<Accepted> {
+  const claimId = checkSubmission(service, submission);
+  chargeKey?.(submission.claim.public_key);
+  const accepted = await service.db.runTransaction((transaction) =>
+    store(service, transaction, submission, claimId, requestId),
+  );
+  const { opened } = accepted;
+  service.log({
+    station: "submit",
+    event: opened ? "claim_accepted" : "claim_known",
+    request_id: requestId,
+    claim_id: claimId,
+    agent_id: submission.claim.agent_id,
+    counted: opened ? { claims_accepted: 1 } : { claims_known: 1 },
+  });
+  return accepted;
+}
+
+export async function sendToVerify(service: Service, opened: readonly Job[]): Promise<void> {
+  const messages: object[] = [];
+  for (let i = 0; i < opened.length; i += IDS_A_MESSAGE) {
+    messages.push({ claim_ids: opened.slice(i, i + IDS_A_MESSAGE).map(({ claim_id }) => claim_id) });
+  }
+  if (messages.length > 0) await publishOrLeave(service, "claims", messages, { station: "submit" });
+}
+
+/** What can be said of a submission without asking anyone; gives the claim's id. */
+function checkSubmission({ host, trainer }: Service, { claim, signature, artifact }: Submission): string {
+  const text = claimText(claim);
+  if (claim.agent_id.startsWith(RESERVED) && claim.public_key !== trainer?.publicKey) {
+    throw new Problem("reserved_label", `Labels under ${RESERVED} are the service's own.`, {
+      faults: [{ path: "/claim/agent_id", message: `labels under ${RESERVED} are reserved` }],
+    });
+  }
+  if (!isSignedBy(host, text, claim.public_key, signature)) {
+    throw new Problem(
+      "bad_signature",
+      `The signature is not one of key ${claim.public_key} over this claim.`,
+      {
+        faults: [{ path: "/signature", message: "does not verify over the claim's canonical JSON" }],
+      },
+    );
+  }
+  // The artifact is not signed, its hash is: a claim must not be judged by an artifact that somebody else sent along.
+  const hash = host.sha256(artifact);
+  if (hash !== claim.policy_hash) {
+    throw new Problem(
+      "hash_mismatch",
+      `The artifact's canonical JSON hashes to ${hash}, the claim says ${claim.policy_hash}.`,
+      { faults: [{ path: "/claim/policy_hash", message: `the artifact hashes to ${hash}` }] },
+    );
+  }
+  return host.sha256(text);
+}
+
+async function store(
+  service: Service,
+  transaction: Transaction,
+  submission: Submission,
+  claimId: string,
+  requestId: string,
+): Promise<Accepted> {
+  const { db } = service;
+  const { claim } = submission;
+  const now = service.now();
+  const jobRef = jobs(db).doc(claimId);
+  const labelRef = agentRef(db, claim.agent_id);
+  const policyRef = policies(db).doc(claim.policy_hash);
+  const [known, label, policy] = await Promise.all([
+    transaction.get(jobRef),
+    transaction.get(labelRef),
+    transaction.getAll(policyRef, { fieldMask: ["published", "keep_until"] }).then(([snapshot]) => snapshot!),
+  ]);
+  // Before anything is told of the claim: only its own key has come this far, but the label may be another's.
+  requireOwnLabel(label.data() as AgentBinding | undefined, claim);
+  const before = known.data() as Job | undefined;
+  if (before !== undefined && before.state !== "FAILED") return { job: before, opened: false };
+  const job: Job = {
+    claim_id: claimId,
+    claim: claimText(claim),
+    signature: submission.signature,
+    agent_id: claim.agent_id,
+    policy_hash: claim.policy_hash,
+    state: "PENDING",
+    submitted_at: isoTime(now),
+    request_id: requestId,
+    attempts: 0,
+    resend_at: isoTime(now + RESEND_AFTER_MS),
+  };
+  transaction.set(jobRef, job);
+  if (!label.exists) {
+    transaction.create(labelRef, {
+      agent_id: claim.agent_id,
+      public_key: claim.public_key,
+      claim_id: claimId,
+      bound_at: job.submitted_at,
+    } satisfies AgentBinding);
+  }
+  const kept = policy.data() as Pick<StoredPolicy, "published" | "keep_until"> | undefined;
+  if (kept === undefined) {
+    transaction.create(policyRef, {
+      policy_hash: claim.policy_hash,
+      artifact: Buffer.from(submission.artifact),
+      published: false,
+      keep_until: isoTime(now + 2 * KEEP_ARTIFACT_MS),
+    } satisfies StoredPolicy);
+  } else if (!kept.published && kept.keep_until! < isoTime(now + KEEP_ARTIFACT_MS)) {
+    transaction.update(policyRef, { keep_until: isoTime(now + 2 * KEEP_ARTIFACT_MS) });
+  }
+  return { job, opened: true };
+}
+
+function requireOwnLabel(bound: AgentBinding | undefined, claim: PolicyClaim): void {
+  if (bound === undefined || bound.public_key === claim.public_key) return;
+  throw new Problem(
+    "key_mismatch",
+    `The label ${claim.agent_id} belongs to another key since its first claim; use that key, or a label of your own.`,
+    { faults: [{ path: "/claim/public_key", message: "is not the key that this label is bound to" }] },
+  );
+}

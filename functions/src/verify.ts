@@ -1,0 +1,148 @@
+// Station 2, verify: replays a claim with the core and stores the verdict. The same message twice changes nothing: a
+// verdict follows from the claim alone, and is stored only where none is.
+//
+// A crash before the verdict is stored leaves the job PENDING: the queue delivers again, and so does the sweep. A
+// crash after it leaves a VALID job whose wake-up may be lost: redelivery repeats the wake-up, and the sweep too.
+import {
+  type Evaluation,
+  environmentKind,
+  evaluate,
+  type Host,
+  loadPolicy,
+  makeEnvironment,
+  type Prepared,
+  prepareEvaluation,
+  presetOf,
+  readArtifact,
+  type Submission,
+  type Verdict,
+  verifyClaim,
+} from "@policyledger/core";
+import { FieldValue } from "firebase-admin/firestore";
+import { claimOf, isoTime, type Job, jobs, policies, type StoredPolicy } from "./documents.ts";
+import { messageOf, publishOrLeave, type Service } from "./service.ts";
+
+/** Faults that a job keeps of an artifact that was refused. */
+const KEPT_FAULTS = 20;
+/** gRPC's FAILED_PRECONDITION: somebody else has written the job since it was read. */
+const CHANGED_SINCE = 9;
+
+export type Decision = Verdict & { readonly evaluation?: Evaluation };
+
+/** Decides on claims by their ids; throws when one of them could not be decided, after trying all. */
+export async function verifyClaims(service: Service, claimIds: readonly string[]): Promise<void> {
+  if (claimIds.length === 0) return;
+  const known = await service.db.getAll(...claimIds.map((id) => jobs(service.db).doc(id)));
+  const failures: unknown[] = [];
+  let valid = 0;
+  await Promise.all(
+    known.map(async (snapshot) => {
+      const job = snapshot.data() as Job | undefined;
+      // A message about a claim that is not there, or was decided before it came.
+      if (job === undefined) return;
+      try {
+        const state = job.state === "PENDING" ? await settle(service, job, snapshot.updateTime!) : job.state;
+        if (state === "VALID") valid += 1;
+      } catch (error) {
+        failures.push(error);
+        service.log({
+          station: "verify",
+          event: "verify_failed",
+          severity: "ERROR",
+          claim_id: job.claim_id,
+          request_id: job.request_id,
+          error: messageOf(error),
+          counted: { verify_failures: 1 },
+        });
+      }
+    }),
+  );
+  if (valid > 0) await publishOrLeave(service, "verdicts", [{ valid }], { station: "verify" });
+  if (failures.length > 0) throw failures[0];
+}
+
+/** Decides on one PENDING job and stores the verdict, unless somebody was faster. */
+async function settle(
+  service: Service,
+  job: Job,
+  readAt: FirebaseFirestore.Timestamp,
+): Promise<Job["state"]> {
+  const { db } = service;
+  const started = service.now();
+  const policyRef = policies(db).doc(job.policy_hash);
+  const policy = (await policyRef.get()).data() as StoredPolicy | undefined;
+  if (policy === undefined)
+    throw new Error(`bug: the artifact of claim ${job.claim_id} is gone before its verdict`);
+  const artifact = Buffer.from(policy.artifact).toString();
+  const decision = decide(service.host, { claim: claimOf(job), signature: job.signature, artifact });
+  const batch = db.batch();
+  batch.update(jobs(db).doc(job.claim_id), verdictFields(decision, service.now()), {
+    lastUpdateTime: readAt,
+  });
+  // Whoever finds a VALID job finds its artifact published: both are in one commit.
+  if (decision.verdict === "VALID" && !policy.published) {
+    batch.update(policyRef, { published: true, keep_until: FieldValue.delete() });
+  }
+  try {
+    await batch.commit();
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== CHANGED_SINCE) throw error;
+    // Another delivery, or this very commit, whose answer was lost and which the client then repeated.
+    return ((await jobs(db).doc(job.claim_id).get()).data() as Job).state;
+  }
+  service.log({
+    station: "verify",
+    event: "claim_decided",
+    claim_id: job.claim_id,
+    request_id: job.request_id,
+    verdict: decision.verdict,
+    ...(decision.verdict === "INVALID" && { reason: decision.reason }),
+    milliseconds: service.now() - started,
+    counted: decision.verdict === "VALID" ? { verdicts_valid: 1 } : { verdicts_invalid: 1 },
+  });
+  return decision.verdict;
+}
+
+function verdictFields(decision: Decision, now: number): Partial<Job> & { [field: string]: unknown } {
+  const decided_at = isoTime(now);
+  if (decision.verdict === "VALID") {
+    const { verified_reward, steps, evaluation } = decision;
+    return { state: "VALID", decided_at, verified_reward, steps, ...(evaluation && { evaluation }) };
+  }
+  const { reason, message, faults, replayed_reward } = decision;
+  return {
+    state: "INVALID",
+    decided_at,
+    reason,
+    message,
+    faults: faults.slice(0, KEPT_FAULTS).map(({ path, message }) => ({ path, message })),
+    ...(replayed_reward !== undefined && { replayed_reward }),
+  };
+}
+
+/**
+ * The verdict, and for a claim that holds the exact expected return and the optimum. To lay out an environment for that
+ * takes a hundred times as long as the rest: whoever answers to anyone does it for registered presets only.
+ */
+export function decide(host: Host, submission: Submission, evaluated: "all" | "presets" = "all"): Decision {
+  const verdict = verifyClaim(host, submission);
+  if (verdict.verdict === "INVALID") return verdict;
+  const { claim, artifact } = submission;
+  const env = makeEnvironment(claim.env_id, claim.env_config);
+  if (evaluated === "presets" && presetOf(environmentKind(env.id), env.config) === null) return verdict;
+  const { behaviour } = loadPolicy(readArtifact(artifact));
+  return { ...verdict, evaluation: evaluate(host, env, behaviour, preparedFor(env)) };
+}
+
+/** Laying out an environment for exact evaluation takes longer than a claim: the last few are kept. */
+const prepared = new Map<string, Prepared>();
+const MAX_PREPARED = 32;
+
+function preparedFor(env: ReturnType<typeof makeEnvironment>): Prepared {
+  const key = `${env.id} ${JSON.stringify(env.config)}`;
+  const known = prepared.get(key) ?? prepareEvaluation(env);
+  prepared.delete(key);
+  prepared.set(key, known);
+  if (prepared.size > MAX_PREPARED) prepared.delete(prepared.keys().next().value!);
+  return known;
+}
