@@ -46,6 +46,8 @@ export function suiteEnvironment(
       .join(" "),
     NODE_COMPILE_CACHE: COMPILE_CACHE,
     POLICYLEDGER_GUARD: "suite",
+    // Functions inherit this from the suite, though not while it only finds them.
+    POLICYLEDGER_LOCAL: "1",
     // No stored login, no opt-in to statistics, no credentials of gcloud: nothing here can touch a real project.
     HOME: folders.home,
     XDG_CONFIG_HOME: join(folders.home, ".config"),

@@ -21,20 +21,37 @@ export async function whatRuns(ports: Ports, wanted: readonly Part[]): Promise<R
   return { pids, functions: wanted.includes("functions") ? await functionsAt(ports) : [] };
 }
 
-interface Backends {
-  readonly backends: readonly { readonly functionTriggers: readonly { readonly name: string }[] }[];
+/** What the Functions emulator tells of a function (`emulatedFunctionsFromEndpoints` in firebase-tools), as far as it is used here. */
+export interface Trigger {
+  readonly name: string;
+  /** What the source calls it. */
+  readonly entryPoint: string;
+  readonly region: string;
+  /** Region and name. */
+  readonly id: string;
+  /** The generation: gcfv1 or gcfv2. */
+  readonly platform: string;
+  readonly timeoutSeconds: number;
+  /** Of scheduled ones only. */
+  readonly schedule?: { readonly schedule: string };
+}
+
+export async function triggersAt(ports: Ports, signal?: AbortSignal): Promise<readonly Trigger[]> {
+  const { backends } = (await json(`http://${HOST}:${ports.functions}/backends`, signal)) as {
+    readonly backends: readonly { readonly functionTriggers: readonly Trigger[] }[];
+  };
+  return backends.flatMap(({ functionTriggers }) => functionTriggers);
 }
 
 /** A source that cannot be loaded does not stop the suite: it runs on without functions. */
 async function functionsAt(ports: Ports): Promise<string[]> {
-  const { backends } = (await json(`http://${HOST}:${ports.functions}/backends`)) as Backends;
-  const names = backends.flatMap(({ functionTriggers }) => functionTriggers.map(({ name }) => name));
+  const names = (await triggersAt(ports)).map(({ name }) => name);
   if (names.length === 0) throw new Error("The functions could not be loaded; what they said stands above.");
   return names.sort();
 }
 
-async function json(url: string): Promise<unknown> {
-  return (await fetch(url)).json();
+async function json(url: string, signal?: AbortSignal): Promise<unknown> {
+  return (await fetch(url, signal && { signal })).json();
 }
 
 /** Also warms the function's process, so that the user's first call is quick. */

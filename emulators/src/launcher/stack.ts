@@ -1,9 +1,12 @@
 // Starts the whole local stack and stops it: ports, build, data, suite, readiness. `npm start`, the tests and the bench use this.
 import { join, resolve } from "node:path";
 import { buildFunctions } from "./build.ts";
+import { startClock } from "./clock.ts";
 import { dataToImport, markBegun, removeData } from "./data.ts";
 import { clientEnvironment, type EmulatorOptions, suiteEnvironment } from "./environment.ts";
 import { type Folders, makeFolders, removeTemporary, writeSuiteProject } from "./folders.ts";
+import { listenForLoads } from "./loaded.ts";
+import { makeSecrets } from "./local-secrets.ts";
 import { lockFolder } from "./lock.ts";
 import { withLog } from "./log-ends.ts";
 import { checkOfficial } from "./official.ts";
@@ -28,6 +31,8 @@ export interface StackOptions extends Partial<EmulatorOptions> {
   readonly load?: (samples: string, environment: Stack["environment"]) => Promise<void>;
   /** A path that must answer 200 through hosting; null for none; /api/v1/health if not given and hosting leads there. */
   readonly health?: string | null;
+  /** Whether scheduled functions run by themselves, as they do if this is not given; else whoever wants a run calls them. */
+  readonly schedule?: boolean;
   readonly onProgress?: (text: string) => void;
   readonly onShown?: (shown: Shown) => void;
   readonly onSuiteLine?: (line: string) => void;
@@ -52,8 +57,8 @@ export interface Stack {
   kill(): void;
 }
 
-/** Enough for a chain of triggers, and few enough processes for a small machine. */
-const PARALLEL_CALLS = 8;
+/** Enough for a chain of triggers beside some event streams, each of which is a call for as long as it lasts. */
+const PARALLEL_CALLS = 16;
 const READY_WITHIN_MS = 90_000;
 
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
@@ -80,22 +85,27 @@ async function startIn(
   ports: Ports,
   options: StackOptions,
 ): Promise<Stack> {
-  const { onProgress = ignore } = options;
+  const { onProgress = ignore, onShown = ignore, onSuiteLine = ignore } = options;
   const emulators = emulatorOptions(options);
   const keepsData = !emulators.memory && !emulators.official;
   if (options.fresh) onProgress(removeData(folders.data));
   await build(project, onProgress);
+  prepareSecrets(project, onProgress);
   const samples = options.samples ?? join(project.root, "emulator-data");
   const imported = dataToImport(samples, folders.data, !keepsData);
 
   onProgress(`Starting ${emulators.official ? "Google's emulators" : "the stand-ins and the suite"} …`);
+  const loaded = listenForLoads(project.functionFolders.length);
   const suite = startSuite({
     config: writeSuiteProject(project, ports, folders),
     logs: folders.logs,
     environment: suiteEnvironment(folders, emulators),
     importFrom: emulators.official ? null : imported,
-    onShown: options.onShown ?? ignore,
-    onLine: options.onSuiteLine ?? ignore,
+    onShown,
+    onLine: (line) => {
+      loaded.hear(line);
+      onSuiteLine(line);
+    },
   });
   const end = ending(suite, folders, unlock);
   const environment = clientEnvironment(ports);
@@ -111,6 +121,11 @@ async function startIn(
     }
     if (keepsData) markBegun(folders.data);
     const watch = watchParts(suite, running, folders);
+    const clock = keepsTime(project, options) ? startClock(ports, loaded, onShown) : null;
+    const leave = () => {
+      watch.cancel();
+      clock?.stop();
+    };
     return {
       project,
       ports,
@@ -121,15 +136,16 @@ async function startIn(
       suitePid: suite.pid,
       imported,
       broken: watch.broken.then(async (message) => {
+        leave();
         await end.stop();
         return message;
       }),
       stop: () => {
-        watch.cancel();
+        leave();
         return end.stop();
       },
       kill: () => {
-        watch.cancel();
+        leave();
         end.kill();
       },
     };
@@ -154,9 +170,20 @@ function healthOf(project: Project, { health = project.health }: StackOptions): 
   return project.parts.includes("hosting") ? health : null;
 }
 
+function keepsTime(project: Project, { schedule = true }: StackOptions): boolean {
+  return schedule && project.parts.includes("functions");
+}
+
 async function build(project: Project, onProgress: (text: string) => void): Promise<void> {
   for (const folder of project.functionFolders) {
     if (await buildFunctions(folder)) onProgress(`Built ${folder}/lib.`);
+  }
+}
+
+function prepareSecrets(project: Project, onProgress: (text: string) => void): void {
+  for (const folder of project.functionFolders) {
+    const made = makeSecrets(folder);
+    if (made.length > 0) onProgress(`Made ${made.join(", ")} in ${folder}/.secret.local, for this machine.`);
   }
 }
 

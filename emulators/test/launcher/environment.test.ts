@@ -26,15 +26,19 @@ describe("suiteEnvironment", () => {
       HTTP_PROXY: "http://proxy",
       npm_config_registry: "https://registry",
       POLICYLEDGER_EMULATOR_MEMORY: "1",
-      POLICYLEDGER_SETTING: "kept",
+      POLICYLEDGER_LIMITS_FACTOR: "kept",
       LANG: "C",
     });
-    const kept = ["POLICYLEDGER_SETTING", "LANG"];
+    const kept = ["POLICYLEDGER_LIMITS_FACTOR", "LANG"];
     for (const name of kept) expect(environment).toHaveProperty(name);
     for (const name of ["GOOGLE_APPLICATION_CREDENTIALS", "FIREBASE_TOKEN", "https_proxy", "HTTP_PROXY"])
       expect(environment).not.toHaveProperty(name);
     expect(Object.values(environment).join("\n")).not.toMatch(/secret|real|elsewhere|proxy|registry/);
     expect(environment).not.toHaveProperty("POLICYLEDGER_EMULATOR_MEMORY");
+  });
+
+  test("tells functions that the launcher runs them", () => {
+    expect(suiteEnvironment(FOLDERS, PLAIN, {})).toMatchObject({ POLICYLEDGER_LOCAL: "1" });
   });
 
   test("stops every call that the suite would make to the internet", () => {

@@ -1,5 +1,6 @@
 // Proves the stack end to end with the sample project: pages, functions, triggers, messages, schedules, redelivery.
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { Firestore } from "@google-cloud/firestore";
 import { PubSub } from "@google-cloud/pubsub";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
@@ -18,6 +19,7 @@ describe("startStack", () => {
   beforeAll(async () => {
     // The clients would look for a cloud around them.
     vi.stubEnv("METADATA_SERVER_DETECTION", "none");
+    vi.stubEnv("POLICYLEDGER_LIMITS_FACTOR", "7");
     stack = await startStack({
       project: SAMPLE,
       local,
@@ -67,6 +69,8 @@ describe("startStack", () => {
       "fragile",
       "mail",
       "nightly",
+      "often",
+      "sealed",
       "updated",
       "written",
     ]);
@@ -131,6 +135,28 @@ describe("startStack", () => {
     );
     expect(response.status).toBe(200);
     expect(await journal("nightly")).toMatchObject({ job: "nightly", time: "2026-01-01T03:00:00Z" });
+  });
+
+  test("runs a schedule by itself soon after the start, and names one whose time it does not keep", async () => {
+    expect(await journal("often")).toMatchObject({ job: "firebase-schedule-often-us-central1" });
+    expect(shown.filter((text) => text.includes("does not run by itself"))).toEqual([
+      expect.stringMatching(/^nightly \("every day 03:00"\) /),
+    ]);
+  });
+
+  test("gives functions their secrets, the word that they run here, and what their user set", async () => {
+    const response = await fetch(`${stack.urls.functions}/${PROJECT_ID}/us-central1/sealed`);
+    const { key, environment } = (await response.json()) as { key: string; environment: object };
+    expect(environment).toEqual({
+      POLICYLEDGER_LOCAL: "1",
+      POLICYLEDGER_LIMITS_FACTOR: "7",
+      FUNCTIONS_EMULATOR_PARALLEL: "16",
+    });
+    const file = join(SAMPLE, "functions/.secret.local");
+    expect(key).toMatch(/^[0-9a-f]{64}$/);
+    expect(readFileSync(file, "utf8")).toBe(`SAMPLE_KEY=${key}\n`);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(shown.join("\n")).not.toContain("Secret Manager");
   });
 
   test("delivers an event again, as the same event, when its handler threw", async () => {

@@ -11,6 +11,7 @@ import { type Launched, launch, newLocal, type Ready, SAMPLE, START } from "./la
 import { waitFor } from "./wait-for.ts";
 
 const SAMPLE_HOSTING_PORT = 15_000;
+const SECRETS = "functions/.secret.local";
 
 const SPAWN = 'require("node:child_process").spawn';
 const INHERIT = '{ stdio: "inherit" }';
@@ -197,13 +198,16 @@ describe("npm start", () => {
     expect(text()).toContain('{"status":"ok"}');
   });
 
-  test("writes nothing but its own folder", async () => {
+  test("writes nothing but its own folder, and the secrets that functions want", async () => {
     const local = place();
     const before = filesIn(SAMPLE);
     const { ready } = start(local, "--memory");
     await ready;
     await stop(launched!);
-    expect(filesIn(SAMPLE)).toEqual(before);
+    expect(filesIn(SAMPLE).filter((name) => !before.includes(name))).toEqual(
+      before.includes(SECRETS) ? [] : [SECRETS],
+    );
+    expect(before.filter((name) => !filesIn(SAMPLE).includes(name))).toEqual([]);
     expect(readdirSync(`${local}/logs`).sort()).toEqual([
       "firestore-debug.log",
       "pubsub-debug.log",

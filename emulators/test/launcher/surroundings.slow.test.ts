@@ -2,8 +2,10 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Firestore } from "@google-cloud/firestore";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { TICK_MS } from "../../src/launcher/clock.ts";
 import { HOST, PROJECT_ID, REPOSITORY } from "../../src/launcher/project.ts";
 import { type Stack, type StackOptions, startStack } from "../../src/launcher/stack.ts";
 import { newLocal, SAMPLE } from "./launched.ts";
@@ -53,6 +55,8 @@ describe("startStack", () => {
     vi.stubEnv("NODE_OPTIONS", `--require ${JSON.stringify(join(import.meta.dirname, "net-watch.cjs"))}`);
     const stack = await start({ local });
     await fetch(`${stack.urls.hosting}/api/notes/one`, { method: "PUT", body: "{}" });
+    // Its secret would be looked for in Secret Manager.
+    await fetch(`${stack.urls.functions}/${PROJECT_ID}/us-central1/sealed`);
     await stack.stop();
     const calls = new Set(readFileSync(file, "utf8").trim().split("\n"));
     expect(calls).toContain(`address ${HOST}`);
@@ -60,6 +64,14 @@ describe("startStack", () => {
       (call) => !/^(file|(name|address) (127\.0\.0\.1|localhost|::1))$/.test(call),
     );
     expect(abroad).toEqual([]);
+  });
+
+  test("leaves schedules to whoever asks for that", async () => {
+    const shown: string[] = [];
+    const stack = await start({ local: place(), schedule: false, onShown: ({ text }) => shown.push(text) });
+    await sleep(TICK_MS + 1_000);
+    expect((await storeOf(stack).collection("journal").get()).size).toBe(0);
+    expect(shown).toEqual([]);
   });
 
   test("begins with the exported sample data, and with what was kept when there is that", async () => {

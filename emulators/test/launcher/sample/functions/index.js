@@ -2,6 +2,7 @@
 
 import { initializeApp } from "firebase-admin/app";
 import { FieldValue, getFirestore } from "firebase-admin/firestore";
+import { defineSecret } from "firebase-functions/params";
 import { firestore as firstGeneration } from "firebase-functions/v1";
 import { logger } from "firebase-functions/v2";
 import {
@@ -80,6 +81,21 @@ export const mail = onMessagePublished("mail", ({ id, data: { message } }) =>
 export const nightly = onSchedule("every day 03:00", ({ jobName, scheduleTime }) =>
   journal("nightly", { id: "nightly", params: {} }, { job: jobName, time: scheduleTime }),
 );
+
+export const often = onSchedule("every 1 minutes", ({ jobName, scheduleTime }) =>
+  journal("often", { id: "often", params: {} }, { job: jobName, time: scheduleTime }),
+);
+
+const sampleKey = defineSecret("SAMPLE_KEY");
+
+/** Shows what reaches a function from around it. */
+export const sealed = onRequest({ secrets: [sampleKey] }, (_, response) => {
+  const { POLICYLEDGER_LOCAL, POLICYLEDGER_LIMITS_FACTOR, FUNCTIONS_EMULATOR_PARALLEL } = process.env;
+  response.json({
+    key: sampleKey.value(),
+    environment: { POLICYLEDGER_LOCAL, POLICYLEDGER_LIMITS_FACTOR, FUNCTIONS_EMULATOR_PARALLEL },
+  });
+});
 
 async function journal(kind, { id, params }, what) {
   await store.collection("journal").add({ kind, event: id, params, ...what });
