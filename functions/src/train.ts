@@ -23,20 +23,12 @@ import {
   type TrainingConfig,
 } from "@policyledger/core";
 import { type KeyPair, sign } from "@policyledger/core/node";
-import {
-  isoTime,
-  type PointBatch,
-  pointsRef,
-  type TrainingJob,
-  type TrainingPoint,
-  trainings,
-  trainingsIn,
-  trainingsOf,
-} from "./documents.ts";
-import type { TrainingRequest } from "./http/schemas.ts";
+import { isoTime, type TrainingJob, trainings, trainingsIn, trainingsOf } from "./documents.ts";
+import type { TrainingRequest } from "./http/training-schemas.ts";
 import { Problem } from "./problem.ts";
 import { messageOf, publishOrLeave, type Service } from "./service.ts";
 import { submitClaim } from "./submit.ts";
+import { PointWriter, pointOf } from "./training-points.ts";
 
 export const CAPS = {
   episodes: 50_000,
@@ -50,9 +42,6 @@ export const CAPS = {
   horizon: 240,
 } as const;
 
-/** Of one training; watchers get them at a pace that the eye follows, wherever they lie on the way. */
-const POINTS = 500;
-const POINTS_A_BATCH = 25;
 /** Beyond the cap on running time, for the claim at the end. */
 const LEASE_MS = CAPS.milliseconds + 30_000;
 const QUEUE_PATIENCE_MS = 30_000;
@@ -251,7 +240,7 @@ async function train(service: Service, job: TrainingJob): Promise<Trained> {
   const request = JSON.parse(job.request) as TrainingRequest;
   const config = configOf(request);
   const training = startTraining(config);
-  const points = new PointWriter(service, job, Math.max(1, Math.ceil(config.episodes / POINTS)));
+  const points = new PointWriter(service.db, job.training_id, config.episodes);
   const deadline = service.now() + CAPS.milliseconds;
   let progress = training.progress();
   while (!progress.done && service.now() < deadline) {
@@ -293,52 +282,4 @@ function claimFor(
 /** Each key has a label of its own, so that a new key needs no label of the old one's. */
 export function trainerLabel(publicKey: string): string {
   return `service/trainer-${publicKey.slice(0, 16)}`;
-}
-
-/** Collects a point every so many episodes, and writes them in numbered batches that are the same in each run. */
-class PointWriter {
-  private readonly service: Service;
-  private readonly ref: FirebaseFirestore.DocumentReference;
-  private readonly every: number;
-  private pending: TrainingPoint[] = [];
-  private batches = 0;
-
-  constructor(service: Service, { training_id }: TrainingJob, every: number) {
-    this.service = service;
-    this.ref = trainings(service.db).doc(training_id);
-    this.every = every;
-  }
-
-  readonly add = (progress: Progress): void => {
-    if (progress.episode % this.every === 0 || progress.done) this.pending.push(pointOf(progress));
-  };
-
-  /** Only whole batches: what stands in a batch must not depend on how fast this run is. */
-  async writeFull(): Promise<void> {
-    await this.write(POINTS_A_BATCH);
-  }
-
-  async finish(): Promise<number> {
-    await this.write(1);
-    return this.batches;
-  }
-
-  private async write(least: number): Promise<void> {
-    if (this.pending.length < least) return;
-    const batch = this.service.db.batch();
-    let last: TrainingPoint | null = null;
-    while (this.pending.length >= least) {
-      const points = this.pending.splice(0, POINTS_A_BATCH);
-      batch.set(pointsRef(this.ref, this.batches), { points } satisfies PointBatch);
-      this.batches += 1;
-      last = points.at(-1)!;
-    }
-    batch.update(this.ref, { batches: this.batches, progress: last });
-    await batch.commit();
-  }
-}
-
-function pointOf(progress: Progress): TrainingPoint {
-  const { done: _, converged: __, ...point } = progress;
-  return point;
 }

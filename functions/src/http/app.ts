@@ -16,11 +16,13 @@ import { ledgerRoutes } from "./routes/ledger.ts";
 import { marketplaceRoutes } from "./routes/marketplace.ts";
 import { serviceRoutes } from "./routes/service.ts";
 import { trainingRoutes } from "./routes/training.ts";
+import { verifyRoutes } from "./routes/verify.ts";
 
 export const BASE = "/api/v1";
 
 export const routes: readonly Route[] = [
   ...claimRoutes,
+  ...verifyRoutes,
   ...ledgerRoutes,
   ...marketplaceRoutes,
   ...trainingRoutes,

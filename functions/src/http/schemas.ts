@@ -1,6 +1,6 @@
 // What goes over the wire, once: these schemas validate requests, describe every answer in the OpenAPI document, and
 // tests hold the answers to them. Claims and trainings have theirs from the core.
-import { claimSchema, submissionSchema, trainingSchema } from "@policyledger/core";
+import { claimSchema, submissionSchema } from "@policyledger/core";
 import { z } from "zod/mini";
 
 const HASH = /^[0-9a-f]{64}$/;
@@ -8,30 +8,25 @@ const SIGNATURE = /^[0-9a-f]{128}$/;
 const LABEL = /^[A-Za-z0-9._/-]{1,64}$/;
 const ENV_ID = /^[a-z0-9-]{1,64}$/;
 
-const hash = z.string().check(z.regex(HASH));
-const signature = z.string().check(z.regex(SIGNATURE));
-const label = z.string().check(z.regex(LABEL));
-const envId = z.string().check(z.regex(ENV_ID));
-const preset = z.string().check(z.regex(/^[a-z0-9_]{1,64}$/));
-const natural = z.int().check(z.minimum(0));
-const time = z.string().check(z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/));
+export const hash = z.string().check(z.regex(HASH));
+export const signature = z.string().check(z.regex(SIGNATURE));
+export const label = z.string().check(z.regex(LABEL));
+export const envId = z.string().check(z.regex(ENV_ID));
+export const preset = z.string().check(z.regex(/^[a-z0-9_]{1,64}$/));
+export const natural = z.int().check(z.minimum(0));
+export const time = z.string().check(z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/));
 const json = z.record(z.string(), z.unknown());
 
 /** Schemas with names of their own in the OpenAPI document. */
 export const named = z.registry<{ id: string; description?: string }>();
 
-function name<T extends z.ZodMiniType>(id: string, schema: T, description?: string): T {
+export function name<T extends z.ZodMiniType>(id: string, schema: T, description?: string): T {
   named.add(schema, { id, ...(description !== undefined && { description }) });
   return schema;
 }
 
 name("Claim", claimSchema, "What an agent asserts. Its canonical JSON (RFC 8785) is what is signed.");
 name("Submission", submissionSchema, "A claim, the signature over its canonical JSON, and the artifact.");
-name(
-  "Training",
-  trainingSchema,
-  "What a training is told; all but algorithm, env_id and seed has a default.",
-);
 
 export { submissionSchema };
 
@@ -288,52 +283,6 @@ export const environment = name(
 
 export const environments = name("Environments", listOf(environment, {}), ENVELOPE);
 
-export const trainingRequestSchema = z.strictObject({
-  v: z.literal(1),
-  kind: z.literal("train"),
-  public_key: hash,
-  training: trainingSchema,
-  claim_seed: natural,
-});
-export type TrainingRequest = z.input<typeof trainingRequestSchema>;
-
-export const trainRequest = name(
-  "TrainRequest",
-  z.strictObject({ request: trainingRequestSchema, signature }),
-  "`signature` is Ed25519 over the canonical JSON of `request`, as it is sent. `claim_seed` is the seed that is claimed on.",
-);
-
-export const trainingPoint = name(
-  "TrainingPoint",
-  z.strictObject({
-    episode: natural,
-    episodes: natural,
-    reward: z.number(),
-    average: z.number(),
-    epsilon: z.number(),
-    table_size: natural,
-    action_counts: z.array(natural),
-  }),
-);
-
-export const trainingJob = name(
-  "TrainingJob",
-  z.strictObject({
-    training_id: hash,
-    state: z.enum(["QUEUED", "RUNNING", "DONE", "FAILED"]),
-    request: trainingRequestSchema,
-    requested_at: time,
-    progress: z.optional(trainingPoint),
-    stopped: z.optional(z.enum(["episodes", "converged", "time"])),
-    claim_id: z.optional(hash),
-    policy_hash: z.optional(hash),
-    ended_at: z.optional(time),
-    message: z.optional(z.string()),
-    location: z.string(),
-    events: z.string(),
-  }),
-);
-
 export const health = name(
   "Health",
   z.strictObject({
@@ -346,30 +295,3 @@ export const health = name(
   }),
   "`streams`: the address at which event streams are not held up by the CDN; null where it is this one.",
 );
-
-// Parameters
-
-export const claimPath = z.strictObject({ claim_id: hash });
-export const indexPath = z.strictObject({ index: natural });
-export const policyPath = z.strictObject({ policy_hash: hash });
-export const trainingPath = z.strictObject({ training_id: hash });
-
-export const MAX_PAGE = 500;
-export const ledgerQuery = z.strictObject({
-  order: z._default(z.enum(["newest", "oldest"]), "newest"),
-  from: z.optional(natural),
-  limit: z._default(z.int().check(z.minimum(1), z.maximum(MAX_PAGE)), 50),
-});
-
-const boardQuery = {
-  env_id: z._default(envId, "cyber-defense-v1"),
-  preset: z._default(preset, "standard"),
-  by: z._default(z.enum(["verified_reward", "expected"]), "verified_reward"),
-};
-export const bestQuery = z.strictObject(boardQuery);
-export const marketplaceQuery = z.strictObject({
-  ...boardQuery,
-  from: z._default(natural, 0),
-  limit: z._default(z.int().check(z.minimum(1), z.maximum(100)), 100),
-});
-export const noParameters = z.strictObject({});

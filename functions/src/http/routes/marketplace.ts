@@ -3,6 +3,7 @@ import { environmentKinds } from "@policyledger/core";
 import { Problem } from "../../problem.ts";
 import { describeEnvironment, optimumOf, readBoard, readEntry, readPolicy } from "../../read.ts";
 import { FOREVER, FRESH, json, text } from "../answer.ts";
+import * as parameters from "../parameters.ts";
 import { type Call, type Route, route } from "../route.ts";
 import * as schemas from "../schemas.ts";
 
@@ -16,8 +17,8 @@ export const marketplaceRoutes: readonly Route[] = [
     description:
       "By the verified reward on the claimed seed, one place a policy; or `by=expected`: by the exact expected return, one place a " +
       "behaviour, held by whoever came first. Entries with a configuration that is no registered preset are on no board.",
-    params: schemas.noParameters,
-    query: schemas.marketplaceQuery,
+    params: parameters.noParameters,
+    query: parameters.marketplaceQuery,
     limit: "read",
     answers: { 200: { description: "The board.", content: { "application/json": schemas.marketplace } } },
     problems: ["not_found"],
@@ -52,8 +53,8 @@ export const marketplaceRoutes: readonly Route[] = [
     tag: "Marketplace",
     summary: "The best policy of an environment and preset",
     description: "Check it before you run it: the artifact's hash, the entry, and the chain.",
-    params: schemas.noParameters,
-    query: schemas.bestQuery,
+    params: parameters.noParameters,
+    query: parameters.bestQuery,
     limit: "read",
     answers: { 200: { description: "The first place.", content: { "application/json": schemas.best } } },
     problems: ["not_found"],
@@ -90,8 +91,8 @@ export const marketplaceRoutes: readonly Route[] = [
     summary: "An artifact, by its hash",
     description:
       "Its canonical JSON, byte for byte: the SHA-256 of the body is the hash. There once a claim with it is VALID.",
-    params: schemas.policyPath,
-    query: schemas.noParameters,
+    params: parameters.policyPath,
+    query: parameters.noParameters,
     limit: "read",
     answers: { 200: { description: "The artifact.", content: { "application/json": null } } },
     problems: ["not_found"],
@@ -113,8 +114,8 @@ export const marketplaceRoutes: readonly Route[] = [
     id: "listEnvironments",
     tag: "Policies",
     summary: "The environments and their presets",
-    params: schemas.noParameters,
-    query: schemas.noParameters,
+    params: parameters.noParameters,
+    query: parameters.noParameters,
     limit: "read",
     answers: {
       200: { description: "All of them.", content: { "application/json": schemas.environments } },

@@ -4,6 +4,7 @@ import { trainerLabel } from "../../train.ts";
 import { json, NEVER, text } from "../answer.ts";
 import { docsPage } from "../docs-page.ts";
 import { openApiDocument } from "../openapi.ts";
+import * as parameters from "../parameters.ts";
 import { type Route, route } from "../route.ts";
 import * as schemas from "../schemas.ts";
 
@@ -21,8 +22,8 @@ export function serviceRoutes(all: () => readonly Route[]): readonly Route[] {
       id: "getHealth",
       tag: "Service",
       summary: "Whether the service is well",
-      params: schemas.noParameters,
-      query: schemas.noParameters,
+      params: parameters.noParameters,
+      query: parameters.noParameters,
       limit: "read",
       answers: { 200: { description: "It is.", content: { "application/json": schemas.health } } },
       problems: ["unavailable"],
@@ -48,8 +49,8 @@ export function serviceRoutes(all: () => readonly Route[]): readonly Route[] {
       id: "getOpenApi",
       tag: "Service",
       summary: "This description, as OpenAPI 3.1",
-      params: schemas.noParameters,
-      query: schemas.noParameters,
+      params: parameters.noParameters,
+      query: parameters.noParameters,
       limit: "read",
       answers: { 200: { description: "The document.", content: { "application/json": null } } },
       problems: [],
@@ -64,8 +65,8 @@ export function serviceRoutes(all: () => readonly Route[]): readonly Route[] {
       id: "getDocs",
       tag: "Service",
       summary: "The same, as a page to read",
-      params: schemas.noParameters,
-      query: schemas.noParameters,
+      params: parameters.noParameters,
+      query: parameters.noParameters,
       limit: "read",
       answers: { 200: { description: "The page.", content: { "text/html": null } } },
       problems: [],

@@ -12,8 +12,9 @@ import { CAPS, requestTraining, type SignedTraining } from "../../train.ts";
 import { ASK, FOREVER, json, NEVER } from "../answer.ts";
 import { readBody } from "../body.ts";
 import { eventStream, pause, type StreamEvent } from "../event-stream.ts";
+import * as parameters from "../parameters.ts";
 import { type Call, type Route, route } from "../route.ts";
-import * as schemas from "../schemas.ts";
+import * as training from "../training-schemas.ts";
 
 const MAX_REQUEST_BYTES = 16_384;
 /** Between two points that a watcher gets: ten to fifty a second, at the pace at which they come. */
@@ -31,16 +32,16 @@ export const trainingRoutes: readonly Route[] = [
       `For a signed request. At most ${CAPS.episodes} episodes and ${CAPS.milliseconds / 1_000} seconds, ` +
       `${CAPS.sessions_per_key} trainings at once of one key. It ends in a claim under the service's own label, which goes the same ` +
       "path as any other. The same request is one training.",
-    params: schemas.noParameters,
-    query: schemas.noParameters,
-    body: { "application/json": schemas.trainRequest },
+    params: parameters.noParameters,
+    query: parameters.noParameters,
+    body: { "application/json": training.trainRequest },
     limit: "compute",
     answers: {
       200: {
         description: "This training was asked for before.",
-        content: { "application/json": schemas.trainingJob },
+        content: { "application/json": training.trainingJob },
       },
-      202: { description: "It waits for its turn.", content: { "application/json": schemas.trainingJob } },
+      202: { description: "It waits for its turn.", content: { "application/json": training.trainingJob } },
     },
     problems: [
       "invalid_json",
@@ -70,10 +71,10 @@ export const trainingRoutes: readonly Route[] = [
     id: "getTraining",
     tag: "Training",
     summary: "How far a training is",
-    params: schemas.trainingPath,
-    query: schemas.noParameters,
+    params: parameters.trainingPath,
+    query: parameters.noParameters,
     limit: "read",
-    answers: { 200: { description: "The training.", content: { "application/json": schemas.trainingJob } } },
+    answers: { 200: { description: "The training.", content: { "application/json": training.trainingJob } } },
     problems: ["not_found"],
     handle: async (call) => {
       const job = await requireTraining(call, call.params.training_id);
@@ -90,8 +91,8 @@ export const trainingRoutes: readonly Route[] = [
       "Events `progress` (ten to fifty a second, from the first point on), then `done` or `failed` with the training; its `claim_id` leads " +
       "on. A reader that comes again with Last-Event-ID goes on behind it. Best read at the address that `health` names; the polling " +
       "twin is the training itself.",
-    params: schemas.trainingPath,
-    query: schemas.noParameters,
+    params: parameters.trainingPath,
+    query: parameters.noParameters,
     limit: "read",
     answers: {
       200: {
@@ -113,7 +114,7 @@ export const trainingRoutes: readonly Route[] = [
 function readRequest(bytes: Uint8Array): SignedTraining {
   const body = parseJson(bytes, { maxBytes: MAX_REQUEST_BYTES });
   try {
-    parseWith(schemas.trainRequest, body, "invalid_training", "Cannot take the request");
+    parseWith(training.trainRequest, body, "invalid_training", "Cannot take the request");
   } catch (error) {
     if (!(error instanceof PolicyLedgerError)) throw error;
     throw new Problem("invalid_training", error.message, { faults: error.faults, cause: error });

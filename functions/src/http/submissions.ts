@@ -1,0 +1,112 @@
+// Submissions as they come in: one, or a batch of them line by line; and the answer to each.
+import { PolicyLedgerError, parseSubmission, type Submission } from "@policyledger/core";
+import type { Job } from "../documents.ts";
+import { asProblem, Problem, problemDocument } from "../problem.ts";
+import { readJob } from "../read.ts";
+import { type Accepted, acceptClaim, sendToVerify } from "../submit.ts";
+import { NEVER, text } from "./answer.ts";
+import type { Call } from "./route.ts";
+
+export const NDJSON = "application/x-ndjson";
+export const MAX_LINES = 100;
+/** Of a whole batch. */
+export const MAX_BATCH_BYTES = 8_388_608;
+/** Lines of a batch that are stored at once. */
+const AT_ONCE = 10;
+
+/** Takes a submission from bytes; a part that is too large has a code of its own. */
+export function readSubmission(bytes: Uint8Array): Submission {
+  try {
+    return parseSubmission(bytes);
+  } catch (error) {
+    if (error instanceof PolicyLedgerError && error.code === "too_large" && /artifact/i.test(error.message)) {
+      throw new Problem("artifact_too_large", error.message, {
+        faults: [{ path: "/artifact", message: error.message }],
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
+export function acceptedView({ job, opened }: Accepted) {
+  return {
+    claim_id: job.claim_id,
+    state: job.state,
+    location: `/api/v1/claims/${job.claim_id}`,
+    known: !opened,
+  };
+}
+
+export async function submitMany(call: Call<object, object>, bytes: Uint8Array): Promise<Response> {
+  const lines = linesOf(bytes);
+  call.charge(lines.length - 1);
+  const answers: object[] = new Array(lines.length);
+  const opened: Job[] = [];
+  let next = 0;
+  const work = async () => {
+    while (next < lines.length) {
+      const at = next++;
+      answers[at] = await submitLine(call, lines[at]!, at + 1, opened);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  await sendToVerify(call.service, opened);
+  return text(answers.map((answer) => `${JSON.stringify(answer)}\n`).join(""), {
+    cache: NEVER,
+    type: NDJSON,
+  });
+}
+
+async function submitLine(
+  call: Call<object, object>,
+  bytes: Uint8Array,
+  line: number,
+  opened: Job[],
+): Promise<object> {
+  try {
+    const accepted = await acceptClaim(call.service, readSubmission(bytes), call);
+    if (accepted.opened) opened.push(accepted.job);
+    return { line, status: accepted.opened ? 202 : 200, accepted: acceptedView(accepted) };
+  } catch (error) {
+    const problem = asProblem(error);
+    if (problem.code === "internal") {
+      const { service, requestId } = call;
+      service.log({
+        station: "submit",
+        event: "line_failed",
+        severity: "ERROR",
+        request_id: requestId,
+        line,
+        error: String((error as Error).stack ?? error),
+      });
+    }
+    return { line, status: problem.status, problem: problemDocument(problem, call.requestId) };
+  }
+}
+
+const LINE_FEED = 0x0a;
+
+/** Split as bytes: whether a line is UTF-8 is its own fault. Empty lines are left out, but counted. */
+function linesOf(bytes: Uint8Array): Uint8Array[] {
+  const lines: Uint8Array[] = [];
+  for (let start = 0; start < bytes.length; ) {
+    const found = bytes.indexOf(LINE_FEED, start);
+    const end = found < 0 ? bytes.length : found;
+    lines.push(bytes.subarray(start, end));
+    start = end + 1;
+    if (lines.length > MAX_LINES) {
+      throw new Problem("too_large", `A batch has at most ${MAX_LINES} lines.`);
+    }
+  }
+  if (lines.length > 0) return lines;
+  throw new Problem("invalid_request", "The batch has no line.", {
+    faults: [{ path: "", message: "wanted one submission a line" }],
+  });
+}
+
+export async function requireJob(call: Call<object, object>, claimId: string): Promise<Job> {
+  const job = await readJob(call.service.db, claimId);
+  if (job !== null) return job;
+  throw new Problem("not_found", `There is no claim ${claimId}.`);
+}
