@@ -1,5 +1,6 @@
 // Answers: JSON with the headers that say for how long it may be kept, and problem documents.
 import { type Problem, problemDocument } from "../problem.ts";
+import { tagOf } from "./caching.ts";
 
 /** For what never changes. */
 export const FOREVER = "public, max-age=31536000, immutable";
@@ -33,6 +34,8 @@ export function text(
       "content-type": type,
       "content-length": String(bytes.length),
       "cache-control": cache,
+      vary: "accept-encoding",
+      ...(status === 200 && cache !== NEVER && { etag: tagOf(bytes) }),
       ...headers,
     },
   });

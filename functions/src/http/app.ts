@@ -2,14 +2,13 @@
 // it to its route, and answers whatever goes wrong with a problem document.
 import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
-import { compress } from "hono/compress";
-import { etag } from "hono/etag";
 import { callerAddress, trustedRanges } from "../limits/caller-address.ts";
 import { FairLimit, type Taken } from "../limits/fair-limit.ts";
 import { asProblem, Problem } from "../problem.ts";
 import { messageOf, type Service } from "../service.ts";
 import type { Settings } from "../settings.ts";
 import { problemAnswer } from "./answer.ts";
+import { compressed, conditional } from "./caching.ts";
 import { type Call, type LimitClass, parseParameters, type Route } from "./route.ts";
 import { claimRoutes } from "./routes/claims.ts";
 import { ledgerRoutes } from "./routes/ledger.ts";
@@ -74,8 +73,8 @@ export function makeApi(service: Service, settings: Settings): Api {
       c.header("access-control-expose-headers", "etag, location, retry-after, x-request-id");
     }
   });
-  app.use(compress({ threshold: 1_024 }));
-  app.use(etag());
+  app.use(compressed);
+  app.use(conditional);
 
   for (const one of routes) {
     app.on(one.method.toUpperCase(), honoPath(one), async (c) => {

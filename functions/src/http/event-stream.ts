@@ -1,8 +1,9 @@
 // Server-sent events: one stream for whoever waits, with a heartbeat, an end, and nothing left behind when its reader
 // goes. A reader that comes again says with Last-Event-ID what it has.
 import { Problem } from "../problem.ts";
-import type { Settings } from "../settings.ts";
+import { messageOf } from "../service.ts";
 import { NEVER } from "./answer.ts";
+import type { Call } from "./route.ts";
 
 const HEARTBEAT_MS = 15_000;
 /** What a reader should wait before it comes again. */
@@ -18,8 +19,7 @@ let open = 0;
 
 /** Answers with a stream that `run` writes to; it ends when `run` does, the reader leaves, or its time is over. */
 export function eventStream(
-  { streamSeconds, maxStreams }: Settings,
-  request: Request,
+  { service, settings: { streamSeconds, maxStreams }, request, requestId }: Call<object, object>,
   run: (send: (event: StreamEvent) => void, signal: AbortSignal) => Promise<void>,
 ): Response {
   if (open >= maxStreams) {
@@ -27,6 +27,14 @@ export function eventStream(
       headers: { "retry-after": "5" },
     });
   }
+  const headers = {
+    "content-type": "text/event-stream",
+    "cache-control": `${NEVER}, no-transform`,
+    vary: "accept",
+    "x-accel-buffering": "no",
+  };
+  // Nobody would read it, nor end it.
+  if (request.method === "HEAD") return new Response(null, { headers });
   open += 1;
   const ended = new AbortController();
   const encoder = new TextEncoder();
@@ -42,7 +50,14 @@ export function eventStream(
       write(`retry: ${RETRY_MS}\n\n`);
       const failed = (error: unknown) => {
         // The status is out already; the reader comes again and is told then.
-        if (!ended.signal.aborted) console.error(error);
+        if (ended.signal.aborted) return;
+        service.log({
+          station: "http",
+          event: "stream_failed",
+          severity: "WARNING",
+          request_id: requestId,
+          error: messageOf(error),
+        });
       };
       run((event) => write(format(event)), ended.signal)
         .catch(failed)
@@ -61,13 +76,7 @@ export function eventStream(
     },
     cancel: () => ended.abort(),
   });
-  return new Response(stream, {
-    headers: {
-      "content-type": "text/event-stream",
-      "cache-control": `${NEVER}, no-transform`,
-      "x-accel-buffering": "no",
-    },
-  });
+  return new Response(stream, { headers });
 }
 
 function format({ event, id, data }: StreamEvent): string {

@@ -94,7 +94,10 @@ export const claimRoutes: readonly Route[] = [
       if (wantsStream(call.request)) return followClaim(call, claim_id);
       const job = await requireJob(call, claim_id);
       // What is recorded stays as it is; anything else may still change.
-      return json(jobView(job), { cache: job.state === "RECORDED" ? FOREVER : ASK });
+      return json(jobView(job), {
+        cache: job.state === "RECORDED" ? FOREVER : ASK,
+        headers: { vary: "accept, accept-encoding" },
+      });
     },
   }),
 ];
@@ -102,7 +105,7 @@ export const claimRoutes: readonly Route[] = [
 /** At each change of its state, until it has come to its end. */
 async function followClaim(call: Call<object, object>, claimId: string): Promise<Response> {
   await requireJob(call, claimId);
-  return eventStream(call.settings, call.request, (send, signal) => {
+  return eventStream(call, (send, signal) => {
     return new Promise((resolve, reject) => {
       let state: Job["state"] | null = null;
       const stop = jobs(call.service.db)

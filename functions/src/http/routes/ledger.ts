@@ -82,7 +82,7 @@ export const ledgerRoutes: readonly Route[] = [
     handle: async ({ service, params }) => {
       const entry = await readEntry(service.db, params.index);
       if (entry === null) throw new Problem("not_found", `There is no entry ${params.index}.`);
-      return json(entry, { cache: FOREVER, headers: { etag: `"${entry.current_hash}"` } });
+      return json(entry, { cache: FOREVER, headers: { etag: `W/"${entry.current_hash}"` } });
     },
   }),
 ];

@@ -104,7 +104,7 @@ export const marketplaceRoutes: readonly Route[] = [
       return text(new Uint8Array(policy.artifact), {
         cache: FOREVER,
         type: "application/json",
-        headers: { etag: `"${policy.policy_hash}"` },
+        headers: { etag: `W/"${policy.policy_hash}"` },
       });
     },
   }),

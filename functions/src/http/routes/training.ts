@@ -104,9 +104,7 @@ export const trainingRoutes: readonly Route[] = [
     handle: async (call) => {
       const { training_id } = call.params;
       await requireTraining(call, training_id);
-      return eventStream(call.settings, call.request, (send, signal) =>
-        watch(call, training_id, send, signal),
-      );
+      return eventStream(call, (send, signal) => watch(call, training_id, send, signal));
     },
   }),
 ];
