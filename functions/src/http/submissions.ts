@@ -40,14 +40,15 @@ export function acceptedView({ job, opened }: Accepted) {
 
 export async function submitMany(call: Call<object, object>, bytes: Uint8Array): Promise<Response> {
   const lines = linesOf(bytes);
-  call.charge(lines.length - 1);
+  // The request itself was charged as one.
+  if (lines.length > 1) call.charge(lines.length - 1);
   const answers: object[] = new Array(lines.length);
   const opened: Job[] = [];
   let next = 0;
   const work = async () => {
     while (next < lines.length) {
       const at = next++;
-      answers[at] = await submitLine(call, lines[at]!, at + 1, opened);
+      answers[at] = await submitLine(call, lines[at]!, opened);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
@@ -58,12 +59,7 @@ export async function submitMany(call: Call<object, object>, bytes: Uint8Array):
   });
 }
 
-async function submitLine(
-  call: Call<object, object>,
-  bytes: Uint8Array,
-  line: number,
-  opened: Job[],
-): Promise<object> {
+async function submitLine(call: Call<object, object>, { line, bytes }: Line, opened: Job[]): Promise<object> {
   try {
     const accepted = await acceptClaim(call.service, readSubmission(bytes), call);
     if (accepted.opened) opened.push(accepted.job);
@@ -85,19 +81,25 @@ async function submitLine(
   }
 }
 
+interface Line {
+  /** Its number, from 1. */
+  readonly line: number;
+  readonly bytes: Uint8Array;
+}
+
 const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 
 /** Split as bytes: whether a line is UTF-8 is its own fault. Empty lines are left out, but counted. */
-function linesOf(bytes: Uint8Array): Uint8Array[] {
-  const lines: Uint8Array[] = [];
-  for (let start = 0; start < bytes.length; ) {
-    const found = bytes.indexOf(LINE_FEED, start);
+function linesOf(bytes: Uint8Array): Line[] {
+  const lines: Line[] = [];
+  for (let start = 0, line = 1; start < bytes.length; line++) {
+    const found = bytes[start] === LINE_FEED ? start : bytes.indexOf(LINE_FEED, start);
     const end = found < 0 ? bytes.length : found;
-    lines.push(bytes.subarray(start, end));
+    const empty = end === start || (end === start + 1 && bytes[start] === CARRIAGE_RETURN);
+    if (!empty) lines.push({ line, bytes: bytes.subarray(start, end) });
     start = end + 1;
-    if (lines.length > MAX_LINES) {
-      throw new Problem("too_large", `A batch has at most ${MAX_LINES} lines.`);
-    }
+    if (lines.length > MAX_LINES) throw new Problem("too_large", `A batch has at most ${MAX_LINES} lines.`);
   }
   if (lines.length > 0) return lines;
   throw new Problem("invalid_request", "The batch has no line.", {
