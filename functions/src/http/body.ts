@@ -1,5 +1,5 @@
 // Reads a request's body within bounds: on its type, its encoding, its size before and after inflating, and its time.
-import { createGunzip } from "node:zlib";
+import { createGunzip, type Gunzip } from "node:zlib";
 import { Problem } from "../problem.ts";
 
 /** A body that is still coming after this long is not waited for. */
@@ -18,12 +18,31 @@ export async function readBody(
   maxMilliseconds = MAX_BODY_MS,
 ): Promise<Body> {
   const type = mediaType(request, types);
-  const inflate = encodingOf(request);
-  const declared = Number(request.headers.get("content-length") ?? 0);
-  if (declared > maxBytes) throw tooLarge(maxBytes);
+  const gunzip = isGzip(request) ? createGunzip() : null;
+  if (Number(request.headers.get("content-length")) > maxBytes) throw tooLarge(maxBytes);
   if (request.body === null) return { type, bytes: new Uint8Array(0) };
-  const chunks = inflate ? inflated(request.body, maxBytes) : request.body;
-  return { type, bytes: await collect(chunks, maxBytes, maxMilliseconds) };
+  const reader = request.body.getReader();
+  let late = false;
+  // Ends a read that waits. The stream itself is left to the server: to cancel it would cut the connection, and with it
+  // the answer.
+  const timer = setTimeout(() => {
+    late = true;
+    reader.releaseLock();
+  }, maxMilliseconds);
+  try {
+    const chunks = chunksOf(reader);
+    return {
+      type,
+      bytes: await collect(gunzip === null ? chunks : inflated(gunzip, chunks, maxBytes), maxBytes),
+    };
+  } catch (cause) {
+    if (late) throw new Problem("request_timeout", `The body was not there after ${maxMilliseconds} ms.`);
+    if (cause instanceof Problem) throw cause;
+    throw new Problem("invalid_request", "The body ended before it was complete.", { cause });
+  } finally {
+    clearTimeout(timer);
+    reader.releaseLock();
+  }
 }
 
 function mediaType(request: Request, types: readonly string[]): string {
@@ -35,7 +54,7 @@ function mediaType(request: Request, types: readonly string[]): string {
   });
 }
 
-function encodingOf(request: Request): boolean {
+function isGzip(request: Request): boolean {
   const encoding = (request.headers.get("content-encoding") ?? "identity").trim().toLowerCase();
   if (encoding === "identity") return false;
   if (encoding === "gzip") return true;
@@ -44,64 +63,57 @@ function encodingOf(request: Request): boolean {
   });
 }
 
+async function* chunksOf(reader: ReadableStreamDefaultReader<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    yield value;
+  }
+}
+
 /** Chunk by chunk, so that no more is inflated than is asked for. */
-async function* inflated(body: ReadableStream<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
-  const gunzip = createGunzip();
-  const reader = body.getReader();
-  const fed = (async () => {
-    let read = 0;
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      read += value.length;
-      if (read > maxBytes) throw tooLarge(maxBytes);
-      if (!gunzip.write(value)) await new Promise((resolve) => gunzip.once("drain", resolve));
-      if (gunzip.destroyed) return;
-    }
-    gunzip.end();
-  })();
+async function* inflated(
+  gunzip: Gunzip,
+  chunks: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): AsyncGenerator<Uint8Array> {
+  const fed = feed(gunzip, chunks, maxBytes);
   fed.catch((error) => gunzip.destroy(error));
   try {
     yield* gunzip;
   } catch (cause) {
-    if (cause instanceof Problem) throw cause;
-    throw new Problem("invalid_encoding", "The body is not gzip, as its content-encoding says.", { cause });
+    if (isZlibError(cause)) {
+      throw new Problem("invalid_encoding", "The body is not gzip, as its content-encoding says.", { cause });
+    }
+    throw cause;
   } finally {
     gunzip.destroy();
-    reader.cancel().catch(() => {});
   }
 }
 
-async function collect(
-  chunks: AsyncIterable<Uint8Array>,
-  maxBytes: number,
-  maxMilliseconds: number,
-): Promise<Uint8Array> {
-  const iterator = chunks[Symbol.asyncIterator]();
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Problem("request_timeout", `The body was not there after ${maxMilliseconds} ms.`)),
-      maxMilliseconds,
-    );
-  });
+async function feed(gunzip: Gunzip, chunks: AsyncIterable<Uint8Array>, maxBytes: number): Promise<void> {
+  let read = 0;
+  for await (const chunk of chunks) {
+    read += chunk.length;
+    if (read > maxBytes) throw tooLarge(maxBytes);
+    if (gunzip.destroyed) return;
+    await new Promise<void>((resolve) => gunzip.write(chunk, () => resolve()));
+  }
+  gunzip.end();
+}
+
+function isZlibError(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return typeof code === "string" && code.startsWith("Z_");
+}
+
+async function collect(chunks: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let size = 0;
-  try {
-    for (;;) {
-      const { done, value } = await Promise.race([iterator.next(), late]);
-      if (done) break;
-      size += value.length;
-      if (size > maxBytes) throw tooLarge(maxBytes);
-      parts.push(value);
-    }
-  } catch (error) {
-    // Whatever more would come is not wanted.
-    void iterator.return?.()?.catch(() => {});
-    if (error instanceof Problem) throw error;
-    throw new Problem("invalid_request", "The body ended before it was complete.", { cause: error });
-  } finally {
-    clearTimeout(timer);
+  for await (const part of chunks) {
+    size += part.length;
+    if (size > maxBytes) throw tooLarge(maxBytes);
+    parts.push(part);
   }
   return Buffer.concat(parts, size);
 }
