@@ -13,6 +13,7 @@ import {
   loadPolicy,
   makeEnvironment,
   type PolicyClaim,
+  PolicyLedgerError,
   type Progress,
   parseTrainingConfig,
   policyHash,
@@ -116,8 +117,18 @@ export async function sendToTrain(service: Service, ids: readonly string[]): Pro
 }
 
 /** The request's own configuration; what of it is wrong is named with its path in the body. */
-function configOf(request: TrainingRequest): TrainingConfig {
-  return parseTrainingConfig(request.training);
+function configOf({ training }: TrainingRequest): TrainingConfig {
+  try {
+    return parseTrainingConfig(training);
+  } catch (cause) {
+    if (!(cause instanceof PolicyLedgerError)) throw cause;
+    const { code, message } = cause;
+    const faults =
+      code === "unknown_environment"
+        ? [{ path: "/request/training/env_id", message: "there is no such environment" }]
+        : cause.faults.map((one) => ({ ...one, path: `/request/training/env_config${one.path}` }));
+    throw new PolicyLedgerError(code, message, faults, cause);
+  }
 }
 
 function refuseOverCaps(config: TrainingConfig): void {

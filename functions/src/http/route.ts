@@ -72,7 +72,7 @@ export function parseParameters(
   };
   const found = {
     params: read(params, withNumbers(params, path), "/path"),
-    query: read(query, withNumbers(query, onlyOnce(search, faults)), "/query"),
+    query: read(query, withNumbers(query, onlyOnce(search, query, faults)), "/query"),
   };
   if (faults.length === 0) return found;
   const shown = faults.slice(0, 3).map((fault) => `${fault.path}: ${fault.message}`);
@@ -81,14 +81,16 @@ export function parseParameters(
   });
 }
 
-function onlyOnce(search: URLSearchParams, faults: Fault[]): Record<string, string> {
-  const values: Record<string, string> = Object.create(null);
+/** A name that is not known is a fault of its own, however often it is given. */
+function onlyOnce(search: URLSearchParams, { shape }: Shape, faults: Fault[]): Record<string, string> {
+  const values = new Map<string, string>();
   for (const [name, value] of search) {
-    if (name in values)
-      faults.push({ path: `/query/${name.slice(0, 64)}`, message: "is given more than once" });
-    values[name] = value;
+    if (values.has(name) && Object.hasOwn(shape, name)) {
+      faults.push({ path: `/query/${name}`, message: "is given more than once" });
+    }
+    values.set(name, value);
   }
-  return { ...values };
+  return Object.fromEntries(values);
 }
 
 const INTEGER = /^(?:0|-?[1-9]\d{0,15})$/;
