@@ -1,68 +1,115 @@
-// Writes the sample data that a fresh local stack starts with: a small ledger with its policies, the same at each run.
-
-import { writeFileSync } from "node:fs";
+// Makes the ledger that a fresh local stack starts with, through the real path: it runs the whole stack with nothing in
+// it, lets agents train and submit over HTTP, waits until all is ranked, and exports what the stack holds.
+// `npm run sample-data` writes it anew; times are those of the run, all else is the same each time.
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
-  evaluate,
-  type Head,
-  headOf,
-  loadPolicy,
-  makeEnvironment,
-  policyContent,
-  prepareEvaluation,
-  readArtifact,
+  type Artifact,
+  canonicalJson,
+  environmentKinds,
+  type Json,
   type Submission,
-  sealEntry,
   startTraining,
   type TrainingOptions,
-  verifyClaim,
 } from "@policyledger/core";
-import { nodeHost, publicKeyOf } from "@policyledger/core/node";
-import { makeDocument } from "../emulators/src/firestore/document.ts";
-import { exportDocuments } from "../emulators/src/firestore/export.ts";
-import type { Fields, Value } from "../emulators/src/firestore/value.ts";
+import { nodeHost, publicKeyOf, sign } from "@policyledger/core/node";
+import { type Stack, startStack } from "../emulators/src/launcher/stack.ts";
 import { type Agent, submissionOf } from "../scripts/agents.ts";
 
-const DATABASE = "projects/demo-policyledger/databases/(default)";
-const FIRST_TIME = Date.UTC(2026, 0, 1);
-const HOUR = 3_600_000;
-const EXPORT = "firestore_export";
-/** Wide enough that names sort as numbers do. */
-const INDEX_DIGITS = 12;
+const [CYBER, ENERGY] = environmentKinds.map(({ id }) => id) as [string, string];
 
-const CYBER = { env_id: "cyber-defense-v1" } as const;
-const TRAININGS: readonly (readonly [string, TrainingOptions, number])[] = [
-  ["samples/ada", { ...CYBER, algorithm: "q-learning", seed: 1, episodes: 2_000 }, 11],
-  ["samples/bo", { ...CYBER, algorithm: "double-q-learning", seed: 2, episodes: 1_000 }, 42],
-  ["samples/cy", { ...CYBER, algorithm: "q-learning", seed: 3, episodes: 200 }, 7],
-  [
-    "samples/di",
-    { ...CYBER, algorithm: "q-learning", seed: 4, episodes: 2_000, env_config: { preset: "high_pressure" } },
-    5,
-  ],
-  ["samples/ed", { env_id: "energy-slot-v1", algorithm: "q-learning", seed: 5, episodes: 2_000 }, 9],
+interface Member {
+  readonly agent: string;
+  readonly artifact: (config: TrainingOptions) => Artifact;
+  readonly config: TrainingOptions;
+  readonly seeds: readonly number[];
+}
+
+const q = { algorithm: "q-learning" } as const;
+const doubleQ = { algorithm: "double-q-learning" } as const;
+const preset = (name: string) => ({ env_config: { preset: name } });
+const cyber = { env_id: CYBER, ...preset("standard") };
+
+/** Several agents, of different diligence, in every environment and in most presets. */
+const MEMBERS: readonly Member[] = [
+  trained("samples/ada", { ...q, ...cyber, seed: 1, episodes: 20_000 }, [11, 42, 77]),
+  trained("samples/bo", { ...doubleQ, ...cyber, seed: 2, episodes: 4_000 }, [11, 42, 77]),
+  trained("samples/cy", { ...q, ...cyber, seed: 3, episodes: 200 }, [11, 42, 7]),
+  rules("samples/hand-made", cyber.env_config.preset, [11, 42]),
+  any("samples/dice", [11, 42]),
+  trained(
+    "samples/ada",
+    { ...q, env_id: CYBER, ...preset("high_pressure"), seed: 4, episodes: 20_000 },
+    [5, 6],
+  ),
+  trained(
+    "samples/bo",
+    { ...doubleQ, env_id: CYBER, ...preset("high_pressure"), seed: 5, episodes: 3_000 },
+    [5, 6],
+  ),
+  trained("samples/di", { ...q, env_id: CYBER, ...preset("extended"), seed: 6, episodes: 10_000 }, [1, 2]),
+  trained("samples/di", { ...q, env_id: CYBER, ...preset("short_burst"), seed: 7, episodes: 2_000 }, [1, 2]),
+  trained(
+    "samples/cy",
+    { ...q, env_id: CYBER, ...preset("sparse_attacks"), seed: 8, episodes: 5_000 },
+    [3, 4],
+  ),
+  trained(
+    "samples/ed",
+    { ...q, env_id: ENERGY, ...preset("standard"), seed: 9, episodes: 20_000 },
+    [9, 10, 12],
+  ),
+  trained(
+    "samples/flo",
+    { ...doubleQ, env_id: ENERGY, ...preset("standard"), seed: 10, episodes: 3_000 },
+    [9, 10],
+  ),
+  trained(
+    "samples/ed",
+    { ...q, env_id: ENERGY, ...preset("half_battery"), seed: 11, episodes: 10_000 },
+    [1, 2],
+  ),
+  trained(
+    "samples/flo",
+    { ...q, env_id: ENERGY, ...preset("high_demand"), seed: 12, episodes: 5_000 },
+    [1, 2],
+  ),
 ];
 
-/** Writes the export into a folder, as the Emulator Suite imports it. */
-export function makeSampleData(folder: string): void {
-  const submissions = TRAININGS.map(([id, config, seed]) => {
+function trained(agent: string, config: TrainingOptions, seeds: readonly number[]): Member {
+  const artifact = () => {
     const training = startTraining(config);
     training.advance(config.episodes!);
-    return submissionOf(agentOf(id), training.artifact(), config, seed);
-  });
-  const documents = documentsOf(submissions).map(([path, fields, time]) =>
-    makeDocument(`${DATABASE}/documents/${path}`, fields, time, time),
-  );
-  exportDocuments(documents, folder, EXPORT);
-  const metadata = {
-    version: "15.34.2",
-    firestore: {
-      version: "1",
-      path: EXPORT,
-      metadata_file: `${EXPORT}/${EXPORT}.overall_export_metadata`,
-    },
+    return training.artifact();
   };
-  writeFileSync(join(folder, "firebase-export-metadata.json"), `${JSON.stringify(metadata, null, 2)}\n`);
+  return { agent, artifact, config, seeds };
+}
+
+/** What a person would do: isolate what is grave, block what is not, watch the rest. */
+function rules(agent: string, name: string, seeds: readonly number[]): Member {
+  const config: TrainingOptions = { ...q, env_id: CYBER, ...preset(name), seed: 0 };
+  const artifact = (): Artifact => ({
+    v: 1,
+    kind: "rules",
+    env_id: CYBER,
+    default_action: 1,
+    rules: [
+      { when: { attack_severity: [2] }, action: 3 },
+      { when: { attack_severity: [1], attack_type: [1, 2] }, action: 2 },
+    ],
+  });
+  return { agent, artifact, config, seeds };
+}
+
+function any(agent: string, seeds: readonly number[]): Member {
+  return {
+    agent,
+    artifact: () => ({ v: 1, kind: "random", env_id: CYBER }),
+    config: { ...q, ...cyber, seed: 0 },
+    seeds,
+  };
 }
 
 /** The keys are no secret: whoever reads this can make them. */
@@ -71,54 +118,95 @@ function agentOf(id: string): Agent {
   return { id, secretKey, publicKey: publicKeyOf(secretKey) };
 }
 
-type Row = readonly [path: string, fields: Fields, time: bigint];
-
-function documentsOf(submissions: readonly Submission[]): Row[] {
-  let head: Head | null = null;
-  const rows: Row[] = [];
-  for (const [i, submission] of submissions.entries()) {
-    const now = FIRST_TIME + i * HOUR;
-    const time = BigInt(now) * 1_000n;
-    const { entry, text, current_hash } = sealEntry(
-      nodeHost,
-      head,
-      contentOf(submission),
-      new Date(now).toISOString(),
-    );
-    head = headOf({ entry, text, current_hash });
-    const id = String(entry.index).padStart(INDEX_DIGITS, "0");
-    rows.push([`ledger_entries/${id}`, fieldsOf({ ...entry, current_hash, text }), time]);
-    const { policy_hash } = submission.claim;
-    rows.push([`policies/${policy_hash}`, fieldsOf({ policy_hash, artifact: submission.artifact }), time]);
-    rows.push(["ledger/head", fieldsOf({ ...head }), time]);
+async function makeSampleData(folder: string): Promise<void> {
+  const local = mkdtempSync(join(tmpdir(), "policyledger-samples-"));
+  const stack = await startStack({
+    ports: "free",
+    memory: true,
+    local,
+    samples: join(local, "none"),
+    onProgress: console.error,
+  });
+  try {
+    await fill(stack);
+    await exportTo(stack, join(local, "export"));
+  } finally {
+    await stack.stop();
   }
-  // Of documents that were written several times, the last state.
-  return [...new Map(rows.map((row) => [row[0], row])).values()];
+  for (const part of ["firebase-export-metadata.json", "firestore_export"]) {
+    rmSync(join(folder, part), { recursive: true, force: true });
+    cpSync(join(local, "export", part), join(folder, part), { recursive: true });
+  }
+  rmSync(local, { recursive: true });
 }
 
-function contentOf(submission: Submission) {
-  const { claim, signature, artifact } = submission;
-  const verdict = verifyClaim(nodeHost, submission);
-  if (verdict.verdict !== "VALID")
-    throw new Error(`bug: the sample claim of ${claim.agent_id} is ${verdict.reason}`);
-  const env = makeEnvironment(claim.env_id, claim.env_config);
-  const { behaviour } = loadPolicy(readArtifact(artifact));
-  return policyContent(claim, {
-    claim_id: verdict.claim_id,
-    signature,
-    evaluation: evaluate(nodeHost, env, behaviour, prepareEvaluation(env)),
+async function fill({ urls }: Stack): Promise<void> {
+  const api = `${urls.hosting}/api/v1`;
+  for (const { agent, artifact, config, seeds } of MEMBERS) {
+    const made = artifact(config);
+    for (const seed of seeds) await submit(api, submissionOf(agentOf(agent), made, config, seed));
+  }
+  const { artifact, config } = MEMBERS[2]!;
+  await submit(api, submissionOf(agentOf("samples/liar"), artifact(config), config, 7, 9_999));
+  await train(api);
+  const claims = MEMBERS.reduce((sum, { seeds }) => sum + seeds.length, 0);
+  // All of them, the trained one too; the lie is in no ledger.
+  await settle(api, claims + 1);
+}
+
+async function submit(api: string, { claim, signature, artifact }: Submission): Promise<void> {
+  const body = JSON.stringify({ claim, signature, artifact: JSON.parse(artifact) });
+  const answer = await post(`${api}/claims`, body);
+  await until(`a verdict on ${answer.claim_id}`, async () => {
+    const { state } = await get(`${api}/claims/${answer.claim_id}`);
+    return state === "RECORDED" || state === "INVALID";
   });
 }
 
-function fieldsOf(record: object): Fields {
-  return new Map(Object.entries(record).map(([name, value]) => [name, storedValue(value)]));
+async function train(api: string): Promise<void> {
+  const { secretKey, publicKey } = agentOf("samples/gus");
+  const training = { ...q, env_id: CYBER, ...preset("standard"), seed: 13, episodes: 5_000 };
+  const request = { v: 1, kind: "train", public_key: publicKey, training, claim_seed: 42 };
+  const signature = sign(secretKey, Buffer.from(canonicalJson(request as unknown as Json)));
+  const { location } = await post(`${api}/train`, JSON.stringify({ request, signature }));
+  await until(
+    "the training",
+    async () => (await get(`${api}${location.replace("/api/v1", "")}`)).state === "DONE",
+  );
 }
 
-function storedValue(value: unknown): Value {
-  if (typeof value === "string") return { kind: "string", value };
-  if (Number.isSafeInteger(value)) return { kind: "integer", value: BigInt(value as number) };
-  if (typeof value === "object" && value !== null) return { kind: "map", fields: fieldsOf(value) };
-  throw new Error(`bug: ${String(value)} has no place in the sample data`);
+async function settle(api: string, size: number): Promise<void> {
+  await until(
+    `a ranking of ${size} entries`,
+    async () => (await get(`${api}/marketplace`)).ledger_size === size,
+  );
 }
 
-if (import.meta.main) makeSampleData(import.meta.dirname);
+async function exportTo({ urls }: Stack, path: string): Promise<void> {
+  await post(`${urls.hub}/_admin/export`, JSON.stringify({ path }));
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: answers of several routes, each looked at where it is used
+type Answer = any;
+
+async function post(url: string, body: string): Promise<Answer> {
+  const answer = await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body });
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${await answer.text()}`);
+  return answer.json().catch(() => null);
+}
+
+async function get(url: string): Promise<Answer> {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${await answer.text()}`);
+  return answer.json();
+}
+
+async function until(what: string, look: () => Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 600; i++) {
+    if (await look()) return;
+    await sleep(50);
+  }
+  throw new Error(`Waited in vain for ${what}.`);
+}
+
+if (import.meta.main) await makeSampleData(import.meta.dirname);

@@ -107,9 +107,15 @@ function settings(): Settings {
     ...usualSettings(factor),
     trustedProxies: trustedProxies.value(),
     streamsUrl: isLocal()
-      ? (process.env.POLICYLEDGER_STREAMS_URL ?? null)
+      ? localStreamsUrl()
       : `https://${REGION}-${process.env.GCLOUD_PROJECT}.cloudfunctions.net/events`,
   };
+}
+
+/** The launcher of the local stack says where the functions are. */
+function localStreamsUrl(): string | null {
+  const base = process.env.POLICYLEDGER_FUNCTIONS_URL;
+  return base === undefined ? null : `${base}/${process.env.GCLOUD_PROJECT}/${REGION}/events`;
 }
 
 function isLocal(): boolean {

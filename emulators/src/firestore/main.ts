@@ -17,6 +17,8 @@ const USAGE = `node emulators/bin/firestore.mjs [options]     the local Firestor
   --seed_from_export FILE     the metadata file of an export to begin with, when there is no data
 `;
 const DEFAULT_PORT = 8080;
+/** Events that are delivered at once, at most. */
+const MOST_EVENTS = 4;
 const MAX_LOCK_TIMEOUT_MS = 3_600_000;
 const FLAGS = [
   "host",
@@ -51,7 +53,8 @@ await run("Local Firestore", () => {
       functions: text.functions_emulator ?? null,
       rules: text.rules ?? null,
       seed: text.seed_from_export ?? null,
-      ...(parallel === undefined ? {} : { parallelEvents: Number(parallel) }),
+      // Each event that is on its way may start a process; the calls of people must not wait behind those.
+      ...(parallel === undefined ? {} : { parallelEvents: Math.min(MOST_EVENTS, Number(parallel)) }),
       ...(lockTimeout === undefined ? {} : { lockTimeout }),
     });
   return { host, port, where: storage.data === null ? "in memory" : `durable, ${storage.data}`, start };

@@ -96,10 +96,12 @@ async function startIn(
 
   onProgress(`Starting ${emulators.official ? "Google's emulators" : "the stand-ins and the suite"} …`);
   const loaded = listenForLoads(project.functionFolders.length);
+  const urls = urlsOf(ports);
   const suite = startSuite({
     config: writeSuiteProject(project, ports, folders),
     logs: folders.logs,
-    environment: suiteEnvironment(folders, emulators),
+    // Event streams are held back on their way through hosting: functions name this address for them.
+    environment: { ...suiteEnvironment(folders, emulators), POLICYLEDGER_FUNCTIONS_URL: urls.functions },
     importFrom: emulators.official ? null : imported,
     onShown,
     onLine: (line) => {
@@ -109,7 +111,6 @@ async function startIn(
   });
   const end = ending(suite, folders, unlock);
   const environment = clientEnvironment(ports);
-  const urls = urlsOf(ports);
   const health = healthOf(project, options);
   try {
     await orFail(suite.ready, suite, folders, options.signal);

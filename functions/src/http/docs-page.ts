@@ -17,13 +17,13 @@ export function docsPage(document: OpenApi): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${escaped(info.title)} API ${escaped(info.version)}</title>
-<style>${STYLE}</style>
+<link rel="stylesheet" href="docs.css">
 </head>
 <body>
 <header>
 <h1>${escaped(info.title)} <small>API ${escaped(info.version)}</small></h1>
 <p>${prose(info.description)}</p>
-<p>The same as <a href="/api/v1/openapi.json">OpenAPI 3.1</a>.</p>
+<p>The same as <a href="openapi.json">OpenAPI 3.1</a>.</p>
 </header>
 <nav aria-label="Contents"><ul>
 ${tags.map(({ name }) => `<li><a href="#${escaped(name)}">${escaped(name)}</a></li>`).join("\n")}
@@ -197,7 +197,7 @@ function escaped(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => ESCAPES[character]!);
 }
 
-const STYLE = `
+export const DOCS_STYLE = `
 :root { color-scheme: light dark; font: 1rem/1.55 system-ui, sans-serif; --line: light-dark(#d5d9e0, #3a3f4a); --soft: light-dark(#f4f5f7, #1d2027); --accent: light-dark(#0b57d0, #8ab4f8); }
 body { margin: 0 auto; max-width: 60rem; padding: 2rem 1.25rem 6rem; }
 h1 { margin: 0; } h1 small { font-weight: 400; font-size: 1rem; }

@@ -2,7 +2,7 @@
 import { readHead } from "../../read.ts";
 import { trainerLabel } from "../../train.ts";
 import { json, NEVER, text } from "../answer.ts";
-import { docsPage } from "../docs-page.ts";
+import { DOCS_STYLE, docsPage } from "../docs-page.ts";
 import { openApiDocument } from "../openapi.ts";
 import * as parameters from "../parameters.ts";
 import { type Route, route } from "../route.ts";
@@ -77,10 +77,24 @@ export function serviceRoutes(all: () => readonly Route[]): readonly Route[] {
           type: "text/html; charset=utf-8",
           headers: {
             "content-security-policy":
-              "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+              "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
           },
         });
       },
+    }),
+    route({
+      method: "get",
+      path: "/docs.css",
+      id: "getDocsStyle",
+      tag: "Service",
+      summary: "How that page looks",
+      params: parameters.noParameters,
+      query: parameters.noParameters,
+      limit: "read",
+      answers: { 200: { description: "The style sheet.", content: { "text/css": null } } },
+      problems: [],
+      // A file of its own: the pages' Content-Security-Policy takes no styles from within a page.
+      handle: async () => text(DOCS_STYLE, { cache: WITH_THE_VERSION, type: "text/css; charset=utf-8" }),
     }),
   ];
 }
