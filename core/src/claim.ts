@@ -4,7 +4,7 @@
 // claim however often it is submitted. A submission is {"artifact": …, "claim": …, "signature": …}.
 import { z } from "zod/mini";
 import { verifyStrict } from "./ed25519.ts";
-import { PolicyLedgerError } from "./error.ts";
+import { type Fault, refuseFaults } from "./error.ts";
 import { fromHex } from "./hash.ts";
 import type { Host } from "./host.ts";
 import { canonicalJson, type Json, type JsonObject, parseJson, utf8 } from "./json.ts";
@@ -69,9 +69,11 @@ export function parseSubmission(input: string | Uint8Array): Submission {
     "Cannot accept claim",
   );
   const submission = { claim, signature, artifact: canonicalJson(artifact) };
-  bound("The claim", claimText(claim).length, MAX_CLAIM_BYTES);
-  bound("The claim's env_config", utf8(canonicalJson(claim.env_config)).length, MAX_CONFIG_BYTES);
-  bound("The artifact", utf8(submission.artifact).length, MAX_ARTIFACT_BYTES);
+  refuseFaults("too_large", "Cannot accept claim", [
+    ...overBound("/claim", claimText(claim), MAX_CLAIM_BYTES),
+    ...overBound("/claim/env_config", canonicalJson(claim.env_config), MAX_CONFIG_BYTES),
+    ...overBound("/artifact", submission.artifact, MAX_ARTIFACT_BYTES),
+  ]);
   return submission;
 }
 
@@ -80,12 +82,10 @@ export function parseClaim(value: Json): PolicyClaim {
   return parseWith(claimSchema, value, "invalid_claim", "Cannot accept claim");
 }
 
-function bound(what: string, bytes: number, most: number): void {
-  if (bytes <= most) return;
-  throw new PolicyLedgerError(
-    "too_large",
-    `${what} takes ${bytes} bytes of canonical JSON, at most ${most} are allowed`,
-  );
+function overBound(path: string, text: string, most: number): readonly Fault[] {
+  const bytes = utf8(text).length;
+  if (bytes <= most) return [];
+  return [{ path, message: `takes ${bytes} bytes of canonical JSON, at most ${most} are allowed` }];
 }
 
 /** The claim's canonical JSON: what is signed, and what is hashed into its id. */

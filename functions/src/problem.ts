@@ -98,11 +98,17 @@ const FROM_CORE: Partial<Record<ErrorCode, ProblemCode>> = {
 /** gRPC: DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, UNAVAILABLE: the database or the queue, not the request. */
 const PASSING = new Set<unknown>([4, 8, 10, 14]);
 
+/** What is wrong with all of the body, such as that it is no JSON, is said of its root. */
+function faultsOf({ faults, message }: PolicyLedgerError): readonly Fault[] {
+  return faults.length > 0 ? faults : [{ path: "", message }];
+}
+
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof PolicyLedgerError) {
     const code = FROM_CORE[error.code];
-    if (code !== undefined) return new Problem(code, error.message, { faults: error.faults, cause: error });
+    if (code !== undefined)
+      return new Problem(code, error.message, { faults: faultsOf(error), cause: error });
   }
   if (error instanceof Error && PASSING.has((error as { code?: unknown }).code)) {
     return new Problem("unavailable", "The service cannot answer now; the same request may succeed later.", {

@@ -2,7 +2,7 @@
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { agentNamed, bodyOf, claims, idOf, lie } from "./agents.ts";
-import { type Client, clientOf, type Read } from "./api-client.ts";
+import { type Body, type Client, clientOf, type Read } from "./api-client.ts";
 import { findFaults } from "./invariants.ts";
 import { type LocalCloud, startLocalCloud } from "./local-cloud.ts";
 import { until } from "./until.ts";
@@ -17,7 +17,7 @@ afterAll(() => cloud.close());
 
 const TYPE = { "content-type": "application/x-ndjson" };
 const agent = agentNamed("api/batch");
-const send = (body: BodyInit, headers: Record<string, string> = {}) =>
+const send = (body: Body, headers: Record<string, string> = {}) =>
   client.post("/claims", body, { ...TYPE, ...headers });
 const shown = (lines: Read[]) =>
   lines.map(({ line, status, accepted, problem }) => [line, status, accepted?.claim_id ?? problem.code]);

@@ -9,11 +9,13 @@ import type { Route } from "../../functions/src/http/route.ts";
 import { problem as problemSchema } from "../../functions/src/http/schemas.ts";
 import type { ProblemCode } from "../../functions/src/problem.ts";
 
-export const document = openApiDocument(routes, "0.0.0");
+export const openApi = openApiDocument(routes, "0.0.0");
 
 /** JSON of an answer, read by tests that know its form. */
 // biome-ignore lint/suspicious/noExplicitAny: the answer was held to its schema when it came.
 export type Read = any;
+
+export type Body = NonNullable<RequestInit["body"]>;
 
 export interface Answer {
   readonly status: number;
@@ -29,16 +31,14 @@ export interface Answer {
 
 export interface Sent {
   readonly headers?: Record<string, string>;
-  readonly body?: BodyInit;
-  /** Whether the answer itself may be 5xx. */
-  readonly mayFail?: boolean;
+  readonly body?: Body;
 }
 
 export interface Client {
   /** `path` begins behind /api/v1, or with it. */
   send(method: string, path: string, sent?: Sent): Promise<Answer>;
   get(path: string, headers?: Record<string, string>): Promise<Answer>;
-  post(path: string, body: BodyInit, headers?: Record<string, string>): Promise<Answer>;
+  post(path: string, body: Body, headers?: Record<string, string>): Promise<Answer>;
 }
 
 export function clientOf(api: Api, remoteAddress = "203.0.113.1"): Client {
@@ -58,7 +58,7 @@ export function requestOf(
   method: string,
   path: string,
   headers: Record<string, string> = {},
-  body?: BodyInit | null,
+  body?: Body | null,
 ): Request {
   const address = `http://policyledger.test${path.startsWith(BASE) ? "" : BASE}${path}`;
   return new Request(address, { method, headers, body: body ?? null, duplex: "half" } as RequestInit);
@@ -106,7 +106,7 @@ function checkProblem(headers: Headers, status: number, body: Read): void {
   if (body === null) return;
   expect(body.status).toBe(status);
   expect(body.request_id).toBe(headers.get("x-request-id"));
-  const known = document["x-problems"].find(({ code }) => code === body.code);
+  const known = openApi["x-problems"].find(({ code }) => code === body.code);
   expect(known).toEqual({ code: body.code, status, title: body.title });
   expect(body.type).toBe(`${BASE}/docs#${body.code}`);
 }
@@ -128,7 +128,7 @@ function checkDeclared({ method, path, status, type, body }: Declared): void {
     expect([404, 405]).toContain(status);
     return;
   }
-  const { responses } = document.paths[BASE + found.path]![found.method] as Read;
+  const { responses } = openApi.paths[BASE + found.path]![found.method] as Read;
   const declared = responses[status];
   expect(declared, `${method} ${path} answers ${status}, which it does not say`).toBeDefined();
   const content = declared.content[type];
@@ -151,7 +151,7 @@ export function conforms(value: unknown, zod: z.ZodMiniType, { $ref }: { $ref: s
 }
 
 const ajv = new Ajv2020({ strict: false, allErrors: false, validateFormats: false });
-ajv.addSchema(document, "openapi");
+ajv.addSchema(openApi, "openapi");
 
 export function validatorOf($ref: string) {
   return ajv.getSchema(`openapi${$ref}`)!;

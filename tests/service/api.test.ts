@@ -64,7 +64,7 @@ describe("a GET of each route", () => {
 });
 
 describe("what is not there", () => {
-  test.each([
+  test.each<[string, string, Record<string, string>?]>([
     ["a claim", `/claims/${NOBODY}`],
     ["a claim's stream", `/claims/${NOBODY}`, { accept: "text/event-stream" }],
     ["an entry", "/ledger/3"],
@@ -77,7 +77,7 @@ describe("what is not there", () => {
     ["a route", "/nothing"],
     ["a route with a slash behind it", "/ledger/"],
     ["a policy of nobody's VALID claim", `/policies/${NOBODY}`],
-  ] as const)("%s is 404", async (_, path, headers = {}) => {
+  ])("%s is 404", async (_, path, headers?: Record<string, string>) => {
     const { status, code } = await client.get(path, headers);
     expect([status, code]).toEqual([404, "not_found"]);
   });

@@ -119,5 +119,6 @@ async function collect(chunks: AsyncIterable<Uint8Array>, maxBytes: number): Pro
 }
 
 function tooLarge(maxBytes: number): Problem {
-  return new Problem("too_large", `The body takes more than ${maxBytes} bytes.`);
+  const message = `The body takes more than ${maxBytes} bytes.`;
+  return new Problem("too_large", message, { faults: [{ path: "", message }] });
 }

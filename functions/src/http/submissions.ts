@@ -14,18 +14,15 @@ export const MAX_BATCH_BYTES = 8_388_608;
 /** Lines of a batch that are stored at once. */
 const AT_ONCE = 10;
 
-/** Takes a submission from bytes; a part that is too large has a code of its own. */
+/** Takes a submission from bytes; an artifact that is too large has a code of its own. */
 export function readSubmission(bytes: Uint8Array): Submission {
   try {
     return parseSubmission(bytes);
-  } catch (error) {
-    if (error instanceof PolicyLedgerError && error.code === "too_large" && /artifact/i.test(error.message)) {
-      throw new Problem("artifact_too_large", error.message, {
-        faults: [{ path: "/artifact", message: error.message }],
-        cause: error,
-      });
-    }
-    throw error;
+  } catch (cause) {
+    if (!(cause instanceof PolicyLedgerError) || cause.code !== "too_large") throw cause;
+    const { message, faults } = cause;
+    if (!faults.some(({ path }) => path === "/artifact")) throw cause;
+    throw new Problem("artifact_too_large", message, { faults, cause });
   }
 }
 
