@@ -3,9 +3,9 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Firestore } from "@google-cloud/firestore";
-import { PubSub, type Subscription } from "@google-cloud/pubsub";
-import { generateKeyPair, type KeyPair, nodeHost } from "@policyledger/core/node";
+import type { Firestore } from "@google-cloud/firestore";
+import type { PubSub, Subscription } from "@google-cloud/pubsub";
+import { generateKeyPair, type KeyPair } from "@policyledger/core/node";
 import { startFirestore } from "../../emulators/src/firestore/server.ts";
 import { startPubSub } from "../../emulators/src/pubsub/server.ts";
 import { appendWaiting } from "../../functions/src/append.ts";
@@ -16,6 +16,7 @@ import type { Line, Service, Topic } from "../../functions/src/service.ts";
 import { type Settings, usualSettings } from "../../functions/src/settings.ts";
 import { runTraining } from "../../functions/src/train.ts";
 import { verifyClaims } from "../../functions/src/verify.ts";
+import { serviceAt } from "./service-at.ts";
 
 const HOST = "127.0.0.1";
 const TOPICS: readonly Topic[] = ["claims", "verdicts", "trainings"];
@@ -30,9 +31,13 @@ export interface LocalCloudOptions {
   readonly settings?: Partial<Settings>;
   readonly now?: () => number;
   readonly trainer?: KeyPair | null;
+  /** As for the local Firestore: how long locks are waited for, and how long those of the dead are kept. */
+  readonly lockTimeout?: number;
+  readonly transactionIdle?: number;
 }
 
 export interface LocalCloud {
+  readonly projectId: string;
   readonly db: Firestore;
   readonly service: Service;
   readonly api: Api;
@@ -42,6 +47,8 @@ export interface LocalCloud {
   /** Asks a stand-in to misbehave; an empty list ends it. */
   faults(part: "firestore" | "pubsub", rules: readonly object[], seed?: number): Promise<void>;
   struck(part: "firestore" | "pubsub"): Promise<number>;
+  /** How many calls of each kind there were since faults were last asked for. */
+  calls(part: "firestore" | "pubsub"): Promise<Readonly<Record<string, number>>>;
   close(): Promise<void>;
 }
 
@@ -51,46 +58,66 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   const events = createServer();
   await new Promise<void>((resolve) => events.listen(0, HOST, resolve));
   const functions = `${HOST}:${(events.address() as AddressInfo).port}`;
-  const firestore = await startFirestore({ host: HOST, port: 0, data: null, admin: true, functions });
+  const { lockTimeout = 15_000, transactionIdle = 60_000 } = options;
+  const firestore = await startFirestore({
+    host: HOST,
+    port: 0,
+    data: null,
+    admin: true,
+    functions,
+    lockTimeout,
+    transactionIdle,
+  });
   const queue = await startPubSub({ host: HOST, port: 0, data: null, admin: true });
   const firestoreHost = `${HOST}:${firestore.port}`;
   const pubsubHost = `${HOST}:${queue.port}`;
-  const db = new Firestore({
-    projectId,
-    host: firestoreHost,
-    ssl: false,
-    auth: { getUniverseDomain: async () => "googleapis.com" } as never,
-  });
-  const pubsub = new PubSub({ projectId, apiEndpoint: pubsubHost, emulatorMode: true });
   const lines: Line[] = [];
-  const service: Service = {
-    db: db as unknown as Service["db"],
-    host: nodeHost,
-    now,
-    trainer,
-    log: (line) => void lines.push(line),
-    publish: async (topic, messages) => {
-      await Promise.all(messages.map((json) => pubsub.topic(topic).publishMessage({ json })));
-    },
-  };
+  const made = serviceAt(
+    { firestore: firestoreHost, pubsub: pubsubHost, projectId },
+    { now, trainer, log: (line) => void lines.push(line) },
+  );
+  const { db, pubsub, service } = made;
   const settings = { ...usualSettings(WIDE), ...options.settings };
   for (const topic of TOPICS) await pubsub.createTopic(topic);
   const subscriptions: Subscription[] = [];
+  const working = new Set<Promise<unknown>>();
+  const tracked = <A extends readonly unknown[]>(run: (...args: A) => Promise<unknown>) => {
+    return (...args: A): Promise<unknown> => {
+      const work = run(...args).finally(() => working.delete(work));
+      working.add(work);
+      return work;
+    };
+  };
   if (deliver) {
     await registerRank(firestoreHost, projectId);
-    wakeRank(events, service, instances);
+    wakeRank(
+      events,
+      Array.from({ length: instances }, () => tracked(onceAtATime(() => rankNew(service)))),
+    );
     for (let i = 0; i < instances; i++) {
       const append = onceAtATime(() => appendWaiting(service));
       subscriptions.push(
-        await subscribe(pubsub, "claims", ({ claim_ids }) => verifyClaims(service, claim_ids as string[])),
-        await subscribe(pubsub, "verdicts", append),
-        await subscribe(pubsub, "trainings", ({ training_id }) =>
-          runTraining(service, training_id as string),
+        await subscribe(
+          pubsub,
+          "claims",
+          tracked(({ claim_ids }) => verifyClaims(service, claim_ids as string[])),
+        ),
+        await subscribe(pubsub, "verdicts", tracked(append)),
+        await subscribe(
+          pubsub,
+          "trainings",
+          tracked(({ training_id }) => runTraining(service, training_id as string)),
         ),
       );
     }
   }
+  const told = async (part: "firestore" | "pubsub") => {
+    const host = part === "firestore" ? firestoreHost : pubsubHost;
+    const answer = await fetch(`http://${host}/admin/faults`);
+    return (await answer.json()) as { struck: unknown[]; calls: Record<string, number> };
+  };
   return {
+    projectId,
     db,
     service,
     api: makeApi(service, settings),
@@ -105,15 +132,13 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
       });
       if (!answer.ok) throw new Error(`bug: ${await answer.text()}`);
     },
-    struck: async (part) => {
-      const host = part === "firestore" ? firestoreHost : pubsubHost;
-      const { struck } = (await (await fetch(`http://${host}/admin/faults`)).json()) as { struck: unknown[] };
-      return struck.length;
-    },
+    struck: async (part) => (await told(part)).struck.length,
+    calls: async (part) => (await told(part)).calls,
     close: async () => {
       await Promise.all(subscriptions.map((one) => one.close()));
-      await pubsub.close();
-      await db.terminate();
+      // A station that is at work would find its database gone.
+      while (working.size > 0) await Promise.allSettled(working);
+      await made.close();
       await firestore.close();
       await queue.close();
       await new Promise((resolve) => events.close(resolve));
@@ -161,8 +186,7 @@ async function registerRank(host: string, projectId: string): Promise<void> {
   if (!answer.ok) throw new Error(`bug: the trigger is not taken: ${answer.status} ${await answer.text()}`);
 }
 
-function wakeRank(events: Server, service: Service, instances: number): void {
-  const ranks = Array.from({ length: instances }, () => onceAtATime(() => rankNew(service)));
+function wakeRank(events: Server, ranks: readonly (() => Promise<unknown>)[]): void {
   let turn = 0;
   events.on("request", (request, response) => {
     request.resume();

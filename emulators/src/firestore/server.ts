@@ -30,6 +30,8 @@ interface FirestoreOptions {
   readonly admin?: boolean;
   /** How long a request waits for a lock, in milliseconds. */
   readonly lockTimeout?: number;
+  /** After how long without a call a transaction ends, and frees what it has locked: a minute, as the cloud's do. */
+  readonly transactionIdle?: number;
   /** `host:port` of the Functions emulator that events go to. */
   readonly functions?: string | null;
   /** How many events are delivered at once. */
@@ -51,7 +53,7 @@ export async function startFirestore(options: FirestoreOptions): Promise<Listeni
   const db = openDatabase(data, "firestore", { strict });
   const store = new Store(db, { now: nowMicros, fatal: dieOf });
   const locks = new Locks({ timeout: lockTimeout });
-  const transactions = new Transactions(locks, () => performance.now());
+  const transactions = new Transactions(locks, () => performance.now(), options.transactionIdle);
   const triggers = new Triggers(db, store, {
     functions: options.functions ?? null,
     parallel: options.parallelEvents ?? PARALLEL_EVENTS,

@@ -29,6 +29,7 @@ type End = "committed" | "rolled back";
 export class Transactions {
   readonly #locks: Locks;
   readonly #now: () => number;
+  readonly #idle: number;
   readonly #live = new Map<string, Transaction>();
   /** The latest that are over, and how they ended. */
   readonly #over = new Map<string, End>();
@@ -36,9 +37,10 @@ export class Transactions {
   /** Rises over restarts too, so that a retry of before one is older than whoever comes after it. */
   #nextSeniority = Date.now() * 1_000;
 
-  constructor(locks: Locks, now: () => number) {
+  constructor(locks: Locks, now: () => number, idle = IDLE_MS) {
     this.#locks = locks;
     this.#now = now;
+    this.#idle = idle;
     this.#sweeper = setInterval(() => this.expire(), SWEEP_MS).unref();
   }
 
@@ -117,7 +119,8 @@ export class Transactions {
   expire(): void {
     const now = this.#now();
     for (const transaction of this.#live.values())
-      if (now - transaction.used > IDLE_MS || now - transaction.begun > TOTAL_MS) this.#forget(transaction);
+      if (now - transaction.used > this.#idle || now - transaction.begun > TOTAL_MS)
+        this.#forget(transaction);
   }
 
   #forget(transaction: Transaction): void {
