@@ -1,18 +1,22 @@
-// Bundles a folder of functions into lib/index.js: our own sources inlined, the Firebase SDKs left outside. Skips what is up to date.
+// Bundles a folder of functions into lib/index.cjs. Skips what is up to date.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join, relative } from "node:path";
+import { bundleOptions } from "./bundle.ts";
 import { REPOSITORY, readProject } from "./project.ts";
 
-/** What the cloud installs by itself from the functions' package.json. */
-const OUTSIDE = ["firebase-functions", "firebase-admin"];
-
-/** Some inlined packages are CommonJS and call `require`, which a module does not have. */
-const BANNER = `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);`;
-
 /** Names everything but the sources that the bundle depends on. */
-const RECIPE = createHash("sha256")
-  .update(readFileSync(new URL(import.meta.url)))
+const RECIPE = ["build.ts", "bundle.ts", "cut-protos.ts"]
+  .reduce((hash, file) => hash.update(readFileSync(join(import.meta.dirname, file))), createHash("sha256"))
   .digest("hex");
 
 type Stamp = Readonly<Record<string, string>>;
@@ -23,30 +27,25 @@ export async function buildFunctions(folder: string): Promise<boolean> {
   if (!existsSync(entry) || isUpToDate(folder)) return false;
   // Loaded only when needed: it starts a process of its own.
   const { build } = await import("esbuild");
-  const { metafile, outputFiles } = await build({
-    entryPoints: [entry],
-    outfile: bundleOf(folder),
-    absWorkingDir: folder,
-    bundle: true,
-    platform: "node",
-    target: "node24",
-    format: "esm",
-    conditions: ["source"],
-    external: OUTSIDE,
-    banner: { js: BANNER },
-    sourcemap: true,
-    metafile: true,
-    write: false,
-    logLevel: "silent",
-  });
+  const { metafile, outputFiles } = await build(bundleOptions(folder, entry, bundleOf(folder)));
   mkdirSync(join(folder, "lib"), { recursive: true });
   for (const { path, contents } of outputFiles) replaceFile(path, contents);
+  removeOthers(outputFiles.map(({ path }) => path));
   writeStamp(folder, Object.keys(metafile.inputs));
   return true;
 }
 
 function bundleOf(folder: string): string {
-  return join(folder, "lib/index.js");
+  return join(folder, "lib/index.cjs");
+}
+
+/** What earlier recipes left would be uploaded with the rest. Drafts of another build are not ours to take. */
+function removeOthers(made: readonly string[]): void {
+  const folder = dirname(made[0]!);
+  const stale = readdirSync(folder).filter(
+    (name) => /\.(c?js|map)$/.test(name) && !made.some((path) => basename(path) === name),
+  );
+  for (const name of stale) rmSync(join(folder, name));
 }
 
 function stampFileOf(folder: string): string {

@@ -33,7 +33,7 @@ test("watchSources builds anew when a source changes, also after one that cannot
   writeFileSync(join(folder, "src/answers/one.ts"), "export const answer = 42;\n");
   await waitFor("the bundle", () => (told.includes("built") ? true : undefined));
   watching.close();
-  expect(readFileSync(join(folder, "lib/index.js"), "utf8")).toContain("answer = 42");
+  expect(readFileSync(join(folder, "lib/index.cjs"), "utf8")).toContain("a=42");
 });
 
 test("watchSources leaves functions in plain JavaScript alone", () => {
