@@ -5,7 +5,6 @@ export const PROBLEMS = {
   // What was sent
   invalid_json: [400, "Not strict JSON"],
   invalid_request: [400, "A parameter or a part of the body is not as it should be"],
-  not_canonical: [400, "Not canonical JSON"],
   invalid_encoding: [400, "The body does not decode as its content-encoding says"],
   request_timeout: [408, "The body took too long to arrive"],
   too_large: [413, "Over a limit on size"],
@@ -13,7 +12,6 @@ export const PROBLEMS = {
   unsupported_media_type: [415, "The body is of a type that is not accepted here"],
   unsupported_encoding: [415, "The body has a content-encoding that is not accepted here"],
   invalid_claim: [422, "Not a claim"],
-  invalid_artifact: [422, "Not an artifact"],
   invalid_config: [422, "Not a configuration of the environment"],
   invalid_training: [422, "Not a training"],
   unknown_environment: [422, "There is no such environment"],
@@ -29,7 +27,6 @@ export const PROBLEMS = {
   // What was asked for
   not_found: [404, "Not there"],
   method_not_allowed: [405, "Not with this method"],
-  not_acceptable: [406, "Not in a form that the request accepts"],
   artifact_expired: [410, "The artifact is no longer kept"],
   // Ours
   internal: [500, "A fault of the service"],
@@ -86,10 +83,8 @@ export function problemDocument(problem: Problem, requestId?: string): ProblemDo
 /** The core's codes that foreign input can lead to; any other error of the core's is a bug of ours. */
 const FROM_CORE: Partial<Record<ErrorCode, ProblemCode>> = {
   invalid_json: "invalid_json",
-  not_canonical: "not_canonical",
   too_large: "too_large",
   invalid_claim: "invalid_claim",
-  invalid_artifact: "invalid_artifact",
   invalid_config: "invalid_config",
   invalid_training: "invalid_training",
   unknown_environment: "unknown_environment",

@@ -1,0 +1,155 @@
+// Event streams of claims: each change as it comes, to the end, and nothing left behind by who leaves.
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { appendWaiting } from "../../functions/src/append.ts";
+import { eventStream } from "../../functions/src/http/event-stream.ts";
+import type { Call } from "../../functions/src/http/route.ts";
+import { usualSettings } from "../../functions/src/settings.ts";
+import { verifyClaims } from "../../functions/src/verify.ts";
+import { agentNamed, bodyOf, claims, idOf, lie } from "./agents.ts";
+import { type Client, clientOf, requestOf } from "./api-client.ts";
+import { allEvents, eventsOf } from "./api-events.ts";
+import { type LocalCloud, startLocalCloud } from "./local-cloud.ts";
+import { until } from "./until.ts";
+
+let cloud: LocalCloud;
+let client: Client;
+const agent = agentNamed("api/streams");
+const MOST_STREAMS = 3;
+
+/** Without delivery: a test does each step of a claim's life when it wants to see it. */
+beforeAll(async () => {
+  cloud = await startLocalCloud({ deliver: false, settings: { maxStreams: MOST_STREAMS, streamSeconds: 1 } });
+  client = clientOf(cloud.api);
+});
+afterAll(() => cloud.close());
+
+async function submitted(seed: number): Promise<string> {
+  const [one] = claims(agent, 1, seed);
+  await client.post("/claims", bodyOf(one!));
+  return idOf(one!);
+}
+
+describe("a claim's stream", () => {
+  test("says each state as it comes, from PENDING to RECORDED, and ends", async () => {
+    const id = await submitted(1);
+    const seen: string[] = [];
+    for await (const { event, id: eventId, data } of eventsOf(cloud.api, `/claims/${id}`)) {
+      expect([event, eventId]).toEqual(["state", data.state]);
+      seen.push(data.state);
+      // Only now: an event that was held back until the end would never come.
+      if (data.state === "PENDING") await verifyClaims(cloud.service, [id]);
+      if (data.state === "VALID") await appendWaiting(cloud.service);
+    }
+    expect(seen).toEqual(["PENDING", "VALID", "RECORDED"]);
+  });
+
+  test("goes on where the claim stands, for who comes again", async () => {
+    const id = await submitted(2);
+    for await (const { data } of eventsOf(cloud.api, `/claims/${id}`)) {
+      expect(data.state).toBe("PENDING");
+      break;
+    }
+    await verifyClaims(cloud.service, [id]);
+    await appendWaiting(cloud.service);
+    const events = await allEvents(cloud.api, `/claims/${id}`, { "last-event-id": "PENDING" });
+    expect(events.map(({ data }) => data.state)).toEqual(["RECORDED"]);
+  });
+
+  test("ends with INVALID, and says why", async () => {
+    const lied = lie(agent, 3);
+    await client.post("/claims", bodyOf(lied));
+    await verifyClaims(cloud.service, [idOf(lied)]);
+    const [event] = await allEvents(cloud.api, `/claims/${idOf(lied)}`);
+    expect(event!.data).toMatchObject({ state: "INVALID", reason: "reward_mismatch" });
+  });
+
+  test.each([
+    "text/event-stream",
+    "text/event-stream;q=1",
+    "text/html, text/event-stream",
+    "TEXT/Event-Stream",
+  ])("is what Accept: %s asks for", async (accept) => {
+    const id = await submitted(1);
+    expect(await allEvents(cloud.api, `/claims/${id}`, { accept })).toHaveLength(1);
+  });
+
+  test.each(["*/*", "application/json", "text/event-streams", "text/*", ""])(
+    "is not what Accept: %s asks for",
+    async (accept) => {
+      const { type } = await client.get(`/claims/${await submitted(1)}`, { accept });
+      expect(type).toBe("application/json");
+    },
+  );
+
+  test("ends after its time, for its reader to come again", async () => {
+    const id = await submitted(4);
+    const started = performance.now();
+    const events = await allEvents(cloud.api, `/claims/${id}`);
+    expect(events.map(({ data }) => data.state)).toEqual(["PENDING"]);
+    expect(performance.now() - started).toBeGreaterThan(900);
+  });
+});
+
+describe("streams that are open", () => {
+  const opened = async (id: string, signal?: AbortSignal) => {
+    const asked = requestOf("GET", `/claims/${id}`, { accept: "text/event-stream" });
+    const request = signal === undefined ? asked : new Request(asked, { signal });
+    return cloud.api.fetch(request);
+  };
+  const free = (id: string) =>
+    until("there is room for a stream", async () => {
+      const answer = await opened(id);
+      await answer.body!.cancel();
+      return answer.status === 200;
+    });
+
+  test("are bounded, and one that is left makes room at once", async () => {
+    const id = await submitted(5);
+    const streams = await Promise.all(Array.from({ length: MOST_STREAMS }, () => opened(id)));
+    expect(streams.map(({ status }) => status)).toEqual([200, 200, 200]);
+    const refused = await client.get(`/claims/${id}`, { accept: "text/event-stream" });
+    expect([refused.status, refused.code, refused.headers.get("retry-after")]).toEqual([
+      503,
+      "unavailable",
+      "5",
+    ]);
+    expect((await client.get(`/claims/${id}`)).status).toBe(200);
+    for (const { body } of streams) await body!.cancel();
+    await free(id);
+  });
+
+  test("are closed when the connection is", async () => {
+    const id = await submitted(5);
+    const leaving = new AbortController();
+    for (let i = 0; i < MOST_STREAMS; i++) await opened(id, leaving.signal);
+    leaving.abort();
+    await free(id);
+  });
+
+  test("are none for HEAD", async () => {
+    const id = await submitted(5);
+    for (let i = 0; i < 2 * MOST_STREAMS; i++) {
+      const head = await client.send("HEAD", `/claims/${id}`, { headers: { accept: "text/event-stream" } });
+      expect([head.status, head.type]).toEqual([200, "text/event-stream"]);
+    }
+  });
+
+  test("that fail end, and are logged with the request's id", async () => {
+    const { service } = cloud;
+    const call = {
+      service,
+      settings: usualSettings(),
+      request: requestOf("GET", "/"),
+      requestId: "stream-that-fails",
+    };
+    const run = () => Promise.reject(new Error("the database is gone"));
+    const { body } = eventStream(call as unknown as Call<object, object>, run);
+    expect(await new Response(body).text()).toBe("retry: 1000\n\n");
+    expect(cloud.lines.at(-1)).toMatchObject({
+      station: "http",
+      event: "stream_failed",
+      request_id: "stream-that-fails",
+      error: "the database is gone",
+    });
+  });
+});
