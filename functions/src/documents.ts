@@ -163,10 +163,12 @@ export function agentRef(db: Firestore, agentId: string): DocumentReference {
   return db.doc(`agents/~${agentId.replaceAll("/", "~")}`);
 }
 
-// Every query there is: each needs its index in firestore.indexes.json, and a test holds the two together.
+// Every query there is: each needs its index in firestore.indexes.json, and a test holds the two together. One that
+// selects fields selects those that it is ordered by: where an answer breaks off, the client goes on behind the last
+// document that came, and without them it throws where nobody can catch it.
 
 export const waitingForAppend = (db: Firestore): Query =>
-  jobs(db).where("state", "==", "VALID").orderBy("decided_at").select();
+  jobs(db).where("state", "==", "VALID").orderBy("decided_at").select("decided_at");
 
 export const dueForResending = (db: Firestore, time: string): Query =>
   jobs(db).where("state", "==", "PENDING").where("resend_at", "<", time).orderBy("resend_at");
@@ -178,7 +180,7 @@ export const latestOf = (db: Firestore, agentId: string): Query =>
   jobs(db).where("agent_id", "==", agentId).orderBy("submitted_at", "desc").limit(1);
 
 export const keptUntilBefore = (db: Firestore, time: string): Query =>
-  policies(db).where("keep_until", "<", time).orderBy("keep_until").select();
+  policies(db).where("keep_until", "<", time).orderBy("keep_until").select("keep_until");
 
 export const leasesBefore = (db: Firestore, state: TrainingState, time: string): Query =>
   trainings(db).where("state", "==", state).where("lease_until", "<", time).orderBy("lease_until");
