@@ -1,51 +1,53 @@
-// The sample data that a fresh local stack starts with: reproducible, and a ledger that holds.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+// The sample data that a fresh local stack starts with: a ledger of several agents, in which everything holds.
 import { fileURLToPath } from "node:url";
-import { auditChain, policyHash, readArtifact } from "@policyledger/core";
+import { Firestore } from "@google-cloud/firestore";
+import { loadPolicy, type PolicyEntry, readArtifact, reusePolicy } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
-import { expect, test } from "vitest";
-import { makeSampleData } from "../emulator-data/make.ts";
-import type { Document } from "../emulators/src/firestore/document.ts";
-import { readExport } from "../emulators/src/firestore/export.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startFirestore } from "../emulators/src/firestore/server.ts";
+import type { Listening } from "../emulators/src/wire/port.ts";
+import { type Found, findFaults } from "./service/invariants.ts";
 
-const folder = fileURLToPath(new URL("../emulator-data/", import.meta.url));
-const metadata = join(folder, "firestore_export/firestore_export.overall_export_metadata");
+const METADATA = "../emulator-data/firestore_export/firestore_export.overall_export_metadata";
 
-function textOf({ fields }: Document, name: string): string {
-  const value = fields.get(name);
-  if (value?.kind !== "string") throw new Error(`${name} is no text`);
-  return value.value;
-}
+let server: Listening;
+let db: Firestore;
+let found: Found;
 
-test("emulator-data is what its script makes", () => {
-  const made = mkdtempSync(join(tmpdir(), "sample-data-"));
-  makeSampleData(made);
-  const files = (root: string) =>
-    readdirSync(root, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && entry.name !== "make.ts")
-      .map((entry) => join(entry.parentPath, entry.name).slice(root.replace(/\/$/, "").length));
-  expect(files(folder).sort()).toEqual(files(made).sort());
-  for (const file of files(made))
-    expect(readFileSync(join(folder, file), "utf8")).toBe(readFileSync(join(made, file), "utf8"));
-  rmSync(made, { recursive: true });
+beforeAll(async () => {
+  const seed = fileURLToPath(new URL(METADATA, import.meta.url));
+  server = await startFirestore({ host: "127.0.0.1", port: 0, data: null, seed });
+  db = new Firestore({ projectId: "demo-policyledger", host: `127.0.0.1:${server.port}`, ssl: false });
+  found = await findFaults(db, []);
 });
 
-test("emulator-data holds a ledger that passes the audit, and every policy that it names", () => {
-  const documents = [...readExport(metadata)];
-  const within = (collection: string) => documents.filter(({ name }) => name.includes(`/${collection}/`));
-  const entries = within("ledger_entries");
-  const [head] = within("ledger");
-  const expected = { size: entries.length, head: textOf(head!, "current_hash") };
-  const report = auditChain(
-    nodeHost,
-    entries.map((entry) => textOf(entry, "text")),
-    { expected, signatures: true },
-  );
-  expect(report).toMatchObject({ ok: true, size: 5 });
-  const policies = within("policies").map((policy) =>
-    policyHash(nodeHost, readArtifact(textOf(policy, "artifact"))),
-  );
-  expect(new Set(policies)).toEqual(new Set(entries.map((entry) => textOf(entry, "policy_hash"))));
+afterAll(async () => {
+  await db.terminate();
+  await server.close();
+});
+
+test("emulator-data holds a ledger that passes the audit, with its jobs, policies and boards", () => {
+  expect(found.faults).toEqual([]);
+});
+
+test("emulator-data shows a newcomer several agents, environments and presets, a lie, and a training on the server", () => {
+  const { entries, jobs } = found;
+  const policies = entries as unknown as readonly PolicyEntry[];
+  const boards = new Set(policies.map(({ env_id, env_config }) => `${env_id} ${env_config.preset}`));
+  expect(entries.length).toBeGreaterThanOrEqual(24);
+  expect(new Set(entries.map(({ agent_id }) => agent_id)).size).toBeGreaterThanOrEqual(6);
+  expect(new Set(policies.map(({ env_id }) => env_id)).size).toBe(2);
+  expect(boards.size).toBeGreaterThanOrEqual(6);
+  expect(entries.filter(({ agent_id }) => agent_id.startsWith("service/trainer-"))).toHaveLength(1);
+  expect(jobs.filter(({ state }) => state === "INVALID")).toMatchObject([{ reason: "reward_mismatch" }]);
+});
+
+test("every policy of emulator-data earns again what its entry says", async () => {
+  for (const entry of found.entries as unknown as readonly (PolicyEntry & { current_hash: string })[]) {
+    const stored = await db.doc(`policies/${entry.policy_hash}`).get();
+    const artifact = Buffer.from(stored.get("artifact")).toString();
+    const { current_hash: _, ...bare } = entry;
+    const { policy } = reusePolicy(nodeHost, bare, artifact);
+    expect(policy.behaviour).toEqual(loadPolicy(readArtifact(artifact)).behaviour);
+  }
 });
