@@ -17,9 +17,9 @@ import { type Call, type Route, route } from "../route.ts";
 import * as training from "../training-schemas.ts";
 
 const MAX_REQUEST_BYTES = 16_384;
-/** Between two points that a watcher gets: ten to fifty a second, at the pace at which they come. */
-const FASTEST_MS = 20;
-const SLOWEST_MS = 100;
+/** Between two points that a watcher gets, while there are more and where it has caught up: twenty to fifty a second. */
+const BEHIND_MS = 20;
+const ABREAST_MS = 50;
 
 export const trainingRoutes: readonly Route[] = [
   route({
@@ -142,7 +142,7 @@ async function requireTraining(call: Call<object, object>, id: string): Promise<
   throw new Problem("not_found", `There is no training ${id}.`);
 }
 
-/** Sends the points that there are and those that come, one after the other at a steady pace, and then the end. */
+/** Sends the points that there are and those that come, one after the other, and then the end. */
 async function watch(
   call: Call<object, object>,
   id: string,
@@ -158,21 +158,19 @@ async function watch(
   signal.addEventListener("abort", () => changes.end(), { once: true });
   const seen = Number(/^\d{1,9}$/.exec(call.request.headers.get("last-event-id") ?? "")?.[0] ?? -1);
   let batch = 0;
-  let since = performance.now();
   try {
     for (;;) {
       const job = await changes.next();
       if (job === null) return;
+      const isOver = job.state === "DONE" || job.state === "FAILED";
       // A run that began anew has written fewer so far; what stands in a batch is the same.
       for (; batch < job.batches && !signal.aborted; batch++) {
         const stored = (await pointsRef(ref, batch).get()).data() as PointBatch | undefined;
         if (stored === undefined) break;
-        const now = performance.now();
-        const every = Math.max(FASTEST_MS, Math.min(SLOWEST_MS, (now - since) / stored.points.length));
-        since = now;
+        const every = isOver || batch + 1 < job.batches ? BEHIND_MS : ABREAST_MS;
         await sendPoints(stored.points, { seen, every, send, signal });
       }
-      if (job.state !== "DONE" && job.state !== "FAILED") continue;
+      if (!isOver) continue;
       if (!signal.aborted) send({ event: job.state === "DONE" ? "done" : "failed", data: trainingView(job) });
       return;
     }
