@@ -54,6 +54,20 @@ export async function inTime<T>(work: Promise<T>, milliseconds: number, message:
   }
 }
 
-function logLine({ station, event, severity = "INFO", ...rest }: Line): void {
-  write({ severity, message: `${station}: ${event}`, station, event, ...rest });
+function logLine({ severity = "INFO", ...line }: Line): void {
+  write({ severity, message: inWords(line), ...line });
+}
+
+/** Enough of an id to find the claim by in the lines around. */
+const SHORT = 12;
+
+/** What a person wants to see of a line; programs go by its fields. */
+function inWords({ station, event, claim_id, ...line }: Line): string {
+  if (station === "http") return `${line.method} ${line.route} ${line.status} in ${line.milliseconds} ms`;
+  const details = ["verdict", "reason", "index", "size", "topic", "error"]
+    .filter((name) => line[name] !== undefined)
+    .map((name) => `${name} ${line[name]}`);
+  const about = claim_id === undefined ? [] : [`claim ${claim_id.slice(0, SHORT)}`];
+  const counts = Object.entries(line.counted ?? {}).map(([name, count]) => `${name} ${count}`);
+  return `${station}: ${event}: ${[...about, ...details, ...(about.length === 0 ? counts : [])].join(", ")}`;
 }

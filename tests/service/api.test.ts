@@ -149,7 +149,7 @@ describe("request ids", () => {
       new Set(["http", "submit", "verify", "append"]),
     );
     expect(lines.find(({ station }) => station === "http")).toMatchObject({
-      route: "post /claims",
+      route: "/api/v1/claims",
       status: 202,
     });
   });

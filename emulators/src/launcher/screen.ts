@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { isPassing } from "./local-folder.ts";
 import type { Options } from "./options.ts";
 import type { Paint } from "./paint.ts";
-import { HOST, PROJECT_ID } from "./project.ts";
+import { HOST, PROJECT_ID, REPOSITORY } from "./project.ts";
 import type { Stack } from "./stack.ts";
 import type { Shown } from "./suite-output.ts";
 
@@ -33,6 +33,7 @@ export function readyScreen(stack: Seen, options: Options, milliseconds: number,
     "",
     ...(has("hosting") ? row("Page", `${urls.hosting}/`) : []),
     ...(has("hosting") && project.health !== null ? row("API", `${urls.hosting}${project.health}`) : []),
+    ...(has("hosting") && project.root === REPOSITORY ? row("API docs", `${urls.hosting}/api/v1/docs`) : []),
     ...(has("functions") ? row("Functions", running.functions.join(", ")) : []),
     ...row("Firestore", `${HOST}:${ports.firestore}, project ${PROJECT_ID}`),
     ...row("Pub/Sub", `${HOST}:${ports.pubsub}`),
@@ -78,6 +79,9 @@ export function tries(
   return [
     ...(project.parts.includes("hosting") && project.health !== null
       ? [`curl ${urls.hosting}${project.health}`]
+      : []),
+    ...(project.root === REPOSITORY && project.parts.includes("hosting")
+      ? [`curl ${urls.hosting}/api/v1/marketplace/best`]
       : []),
     ...(options.admin ? [`curl http://${HOST}:${ports.firestore}/admin/faults`] : []),
     // Google's emulators export in a format of their own, and a passing folder goes at the end with all that is in it.

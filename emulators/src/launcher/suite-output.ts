@@ -70,7 +70,9 @@ function readable(text: string): string {
     const { severity, message, ...rest } = JSON.parse(text) as Record<string, unknown>;
     if (typeof severity !== "string") return text;
     const level = severity === "INFO" || severity === "DEBUG" ? "" : `${severity} `;
-    const more = Object.keys(rest).length === 0 ? "" : ` ${JSON.stringify(rest)}`;
+    // Our stations say in their message what a person wants to know; the whole line stands in the log.
+    const isTold = level === "" && "station" in rest;
+    const more = isTold || Object.keys(rest).length === 0 ? "" : ` ${JSON.stringify(rest)}`;
     return `${level}${typeof message === "string" ? message : ""}${more}`;
   } catch {
     return text;

@@ -78,7 +78,7 @@ export function makeApi(service: Service, settings: Settings): Api {
 
   for (const one of routes) {
     app.on(one.method.toUpperCase(), honoPath(one), async (c) => {
-      c.set("route", `${one.method} ${one.path}`);
+      c.set("route", BASE + one.path);
       const charge = limits.forCaller(one.limit, c.req.raw, c.env);
       charge(1);
       const { params, query } = parseParameters(one, c.req.param(), new URL(c.req.url).searchParams);
