@@ -10,6 +10,7 @@ import {
   verifyUnsignedClaim,
 } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
+import { bundleBytes, coldStart } from "./cold-start.ts";
 import { batchReads, commits, firestoreMemory, rawCommits, reads } from "./local-firestore.ts";
 import { messages, pubSubMemory } from "./local-pubsub.ts";
 import { stackMemory, startTime } from "./local-start.ts";
@@ -44,6 +45,8 @@ export const figures: Readonly<Record<string, Figure>> = {
   local_pubsub_resident_mb: { unit: "MB", measure: pubSubMemory },
   local_start_ms: { unit: "ms", measure: startTime },
   local_resident_mb: { unit: "MB", measure: stackMemory },
+  cold_start_ms: { unit: "ms", measure: coldStart },
+  bundle_bytes: { unit: "bytes", measure: bundleBytes },
 };
 
 function replaySteps(): number {
