@@ -8,6 +8,7 @@ import {
   environmentKind,
   evaluate,
   type Host,
+  type Invalid,
   loadPolicy,
   makeEnvironment,
   type Prepared,
@@ -126,12 +127,23 @@ function verdictFields(decision: Decision, now: number): Partial<Job> & { [field
  */
 export function decide(host: Host, submission: Submission, evaluated: "all" | "presets" = "all"): Decision {
   const verdict = verifyClaim(host, submission);
-  if (verdict.verdict === "INVALID") return verdict;
+  if (verdict.verdict === "INVALID") return withWholePaths(verdict);
   const { claim, artifact } = submission;
   const env = makeEnvironment(claim.env_id, claim.env_config);
   if (evaluated === "presets" && presetOf(environmentKind(env.id), env.config) === null) return verdict;
   const { behaviour } = loadPolicy(readArtifact(artifact));
   return { ...verdict, evaluation: evaluate(host, env, behaviour, preparedFor(env)) };
+}
+
+/** The core's paths lead into the part that it refuses; ours into the submission, which is what was sent. */
+function withWholePaths(verdict: Invalid): Invalid {
+  const part =
+    verdict.reason === "artifact_refused"
+      ? "/artifact"
+      : verdict.reason === "bad_config"
+        ? "/claim/env_config"
+        : "";
+  return { ...verdict, faults: verdict.faults.map(({ path, message }) => ({ path: part + path, message })) };
 }
 
 /** Laying out an environment for exact evaluation takes longer than a claim: the last few are kept. */

@@ -1,6 +1,6 @@
 // A verdict alone, in its three forms: for a submission, for a claim's id, and for an agent's latest claim.
-import { claimText } from "@policyledger/core";
-import { sign } from "@policyledger/core/node";
+import { canonicalJson, claimText, type Submission } from "@policyledger/core";
+import { nodeHost, sign } from "@policyledger/core/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { agentNamed, bodyOf, claims, idOf, lie } from "./agents.ts";
 import { type Client, clientOf, type Read } from "./api-client.ts";
@@ -47,6 +47,23 @@ describe("a submission", () => {
     expect(body).toMatchObject({ verdict: "INVALID", reason: "reward_mismatch", claimed_reward: 999_999 });
     const [honest] = claims(agent, 1, 50);
     expect(body.replayed_reward).toBe(honest!.claim.claimed_reward);
+  });
+
+  test("that is INVALID for a part of it names where that is", async () => {
+    const paths = async (one: Submission) =>
+      (await verify(bodyOf(one))).body.faults.map((fault: Read) => fault.path);
+    const config = { horizon: "long", colour: "red" };
+    const wrong = ["/claim/env_config/horizon", "/claim/env_config/colour"];
+    expect((await paths(resigned({ env_config: config }))).toSorted()).toEqual(wrong.toSorted());
+    const artifact = canonicalJson({
+      v: 1,
+      kind: "rules",
+      env_id: "cyber-defense-v1",
+      rules: 7,
+      default_action: 1,
+    });
+    const refused = { ...resigned({ policy_hash: nodeHost.sha256(artifact) }), artifact };
+    expect(await paths(refused)).toEqual(["/artifact/rules"]);
   });
 
   test.each([

@@ -33,7 +33,7 @@ export { submissionSchema };
 export const fault = name(
   "Fault",
   z.strictObject({ path: z.string(), message: z.string() }),
-  "One thing that is wrong, and where: `path` is a JSON Pointer into what was sent.",
+  'One thing that is wrong, and where: `path` is a JSON Pointer into the body that was sent, "" for all of it; of a parameter it is /path/name or /query/name.',
 );
 
 export const problem = name(

@@ -96,7 +96,10 @@ function linesOf(bytes: Uint8Array): Line[] {
     const empty = end === start || (end === start + 1 && bytes[start] === CARRIAGE_RETURN);
     if (!empty) lines.push({ line, bytes: bytes.subarray(start, end) });
     start = end + 1;
-    if (lines.length > MAX_LINES) throw new Problem("too_large", `A batch has at most ${MAX_LINES} lines.`);
+    if (lines.length > MAX_LINES) {
+      const message = `A batch has at most ${MAX_LINES} lines.`;
+      throw new Problem("too_large", message, { faults: [{ path: "", message }] });
+    }
   }
   if (lines.length > 0) return lines;
   throw new Problem("invalid_request", "The batch has no line.", {
