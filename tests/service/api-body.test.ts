@@ -1,14 +1,12 @@
-// Bodies: bounded in size before and after inflating, and in time; and an answer that arrives, over a real connection.
-import { createServer, type Server } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+// Bodies: bounded in size before and after inflating, in time, and in what all of them take together.
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
-import { getRequestListener } from "@hono/node-server";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { makeApi } from "../../functions/src/http/app.ts";
 import { readBody } from "../../functions/src/http/body.ts";
+import { releaseBody } from "../../functions/src/http/body-room.ts";
 import { Problem } from "../../functions/src/problem.ts";
-import type { Line, Service } from "../../functions/src/service.ts";
+import type { Service } from "../../functions/src/service.ts";
 import { usualSettings } from "../../functions/src/settings.ts";
 import { type Body, requestOf } from "./api-client.ts";
 
@@ -19,7 +17,9 @@ const ZIPPED = { ...JSON_TYPE, "content-encoding": "gzip" };
 async function read(body: Body | null, headers: Record<string, string> = JSON_TYPE, milliseconds = 60) {
   const request = requestOf("POST", "/claims", headers, body);
   try {
-    return Buffer.from((await readBody(request, ["application/json"], MOST, milliseconds)).bytes).toString();
+    return Buffer.from(
+      (await readBody(request, { "application/json": MOST }, milliseconds)).bytes,
+    ).toString();
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return error.code;
@@ -116,61 +116,35 @@ describe("a body", () => {
   });
 });
 
-describe("over a connection", () => {
-  let server: Server;
-  const lines: Line[] = [];
-  beforeAll(async () => {
-    const api = makeApi(
-      { log: (line: Line) => void lines.push(line) } as unknown as Service,
-      usualSettings(1_000),
-    );
-    const listen = getRequestListener((request) => api.fetch(request), { overrideGlobalObjects: false });
-    server = createServer((incoming, outgoing) => void listen(incoming, outgoing));
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  });
-  afterAll(() => new Promise((resolve) => server.close(resolve)));
+describe("many large bodies at once", () => {
+  const LARGE = 8_388_608;
+  const NDJSON = { "content-type": "application/x-ndjson" };
+  const accepted = { "application/x-ndjson": LARGE, "application/json": 524_288 };
 
-  /** Sends head and body as they stand, and gives all that comes back. */
-  function send(head: string, ...body: Uint8Array[]): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
-      let answer = "";
-      socket.setEncoding("utf8");
-      socket.on("data", (text) => {
-        answer += text;
-        if (/\r\n\r\n.*\}$/s.test(answer)) socket.end();
-      });
-      socket.on("error", reject);
-      socket.on("close", () => resolve(answer));
-      socket.write(head.replaceAll("\n", "\r\n"));
-      for (const part of body) socket.write(part);
+  test("have room for eight; a submission always has", async () => {
+    const requests = Array.from({ length: 20 }, () => {
+      const parts = Array.from({ length: 8 }, () => new Uint8Array(LARGE / 8));
+      return requestOf("POST", "/claims", NDJSON, slow(parts, 0, "closes"));
     });
-  }
-  const POST = "POST /api/v1/claims HTTP/1.1\nhost: policyledger.test\ncontent-type: application/json\n";
-
-  test("who sends too much gets an answer, and not an end of the connection", async () => {
-    const most = 8_388_608;
-    const declared = await send(`${POST}content-length: ${most + 1}\n\n`, Buffer.alloc(1_000));
-    expect(declared).toMatch(/^HTTP\/1.1 413 .*"code":"too_large"/s);
-    const chunked = Buffer.concat([bytes(`${(most + 1).toString(16)}\r\n`), Buffer.alloc(most + 1, 0x20)]);
-    expect(await send(`${POST}transfer-encoding: chunked\n\n`, chunked)).toMatch(
-      /^HTTP\/1.1 413 .*"too_large"/s,
-    );
+    const read = await Promise.allSettled(requests.map((request) => readBody(request, accepted)));
+    const refused = read.filter((one) => one.status === "rejected").map(({ reason }) => reason);
+    expect(refused.length).toBeGreaterThanOrEqual(20 - 9);
+    for (const { code, headers } of refused)
+      expect([code, headers["retry-after"]]).toEqual(["unavailable", "2"]);
+    const small = requestOf("POST", "/claims", JSON_TYPE, " ".repeat(524_288));
+    expect((await readBody(small, accepted)).bytes.length).toBe(524_288);
+    for (const request of requests) releaseBody(request);
+    const again = requestOf("POST", "/claims", NDJSON, " ".repeat(LARGE));
+    expect((await readBody(again, accepted)).bytes.length).toBe(LARGE);
+    releaseBody(again);
   });
 
-  test("who sends the wrong type gets an answer before the body is there", async () => {
-    const answer = await send(`${POST.replace("json", "xml")}content-length: 100000\n\n`, bytes("<"));
-    expect(answer).toMatch(/^HTTP\/1.1 415 .*"code":"unsupported_media_type"/s);
-  });
-
-  test("who leaves in the middle of a body leaves no fault in the log", async () => {
-    const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
-    socket.write(`${POST}content-length: 1000\n\n{`.replaceAll("\n", "\r\n"));
-    await sleep(50);
-    const before = lines.length;
-    socket.destroy();
-    for (let i = 0; i < 100 && lines.length === before; i++) await sleep(10);
-    expect(lines.at(-1)).toMatchObject({ status: 400, code: "invalid_request" });
-    expect(lines.filter(({ severity }) => severity === "ERROR")).toEqual([]);
+  test("are given up with their answer, whatever it is", async () => {
+    const api = makeApi({ log: () => {} } as unknown as Service, usualSettings(1_000));
+    for (let i = 0; i < 12; i++) {
+      const body = i % 2 === 0 ? " ".repeat(LARGE) : "\n".repeat(LARGE);
+      const { status } = await api.fetch(requestOf("POST", "/claims", NDJSON, body));
+      expect(status).toBe(i % 2 === 0 ? 200 : 400);
+    }
   });
 });

@@ -8,6 +8,7 @@ import { asProblem, Problem } from "../problem.ts";
 import { messageOf, type Service } from "../service.ts";
 import type { Settings } from "../settings.ts";
 import { problemAnswer } from "./answer.ts";
+import { releaseBody } from "./body-room.ts";
 import { compressed, conditional } from "./caching.ts";
 import { type Call, type LimitClass, parseParameters, type Route } from "./route.ts";
 import { claimRoutes } from "./routes/claims.ts";
@@ -92,7 +93,11 @@ export function makeApi(service: Service, settings: Settings): Api {
         params,
         query,
       };
-      return one.handle(call as Call<never, never>);
+      try {
+        return await one.handle(call as Call<never, never>);
+      } finally {
+        releaseBody(c.req.raw);
+      }
     });
   }
   for (const [path, methods] of methodsByPath()) {

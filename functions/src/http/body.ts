@@ -1,6 +1,8 @@
-// Reads a request's body within bounds: on its type, its encoding, its size before and after inflating, and its time.
+// Reads a request's body within bounds: on its type, its encoding, its size before and after inflating, its time, and
+// on what all bodies take together.
 import { createGunzip, type Gunzip } from "node:zlib";
 import { Problem } from "../problem.ts";
+import { hold } from "./body-room.ts";
 
 /** A body that is still coming after this long is not waited for. */
 const MAX_BODY_MS = 20_000;
@@ -11,16 +13,21 @@ export interface Body {
   readonly bytes: Uint8Array;
 }
 
+/** Of the media types that are taken, how many bytes a body of each may have. */
+export type Accepted = Readonly<Record<string, number>>;
+
+/** What it holds is given up with `releaseBody`. */
 export async function readBody(
   request: Request,
-  types: readonly string[],
-  maxBytes: number,
+  accepted: Accepted,
   maxMilliseconds = MAX_BODY_MS,
 ): Promise<Body> {
-  const type = mediaType(request, types);
-  const gunzip = isGzip(request) ? createGunzip() : null;
+  const type = mediaType(request, Object.keys(accepted));
+  const maxBytes = accepted[type]!;
+  const zipped = isGzip(request);
   if (Number(request.headers.get("content-length")) > maxBytes) throw tooLarge(maxBytes);
   if (request.body === null) return { type, bytes: new Uint8Array(0) };
+  const gunzip = zipped ? createGunzip() : null;
   const reader = request.body.getReader();
   let late = false;
   // Ends a read that waits. The stream itself is left to the server: to cancel it would cut the connection, and with it
@@ -33,7 +40,7 @@ export async function readBody(
     const chunks = chunksOf(reader);
     return {
       type,
-      bytes: await collect(gunzip === null ? chunks : inflated(gunzip, chunks, maxBytes), maxBytes),
+      bytes: await collect(request, gunzip === null ? chunks : inflated(gunzip, chunks, maxBytes), maxBytes),
     };
   } catch (cause) {
     if (late) throw new Problem("request_timeout", `The body was not there after ${maxMilliseconds} ms.`);
@@ -107,12 +114,17 @@ function isZlibError(error: unknown): boolean {
   return typeof code === "string" && code.startsWith("Z_");
 }
 
-async function collect(chunks: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
+async function collect(
+  request: Request,
+  chunks: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of chunks) {
     size += part.length;
     if (size > maxBytes) throw tooLarge(maxBytes);
+    hold(request, size);
     parts.push(part);
   }
   return Buffer.concat(parts, size);

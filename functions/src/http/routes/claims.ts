@@ -1,3 +1,4 @@
+import { limits } from "@policyledger/core";
 import { FINAL_STATES, type Job, jobs } from "../../documents.ts";
 import { jobView } from "../../read.ts";
 import { submitClaim } from "../../submit.ts";
@@ -59,7 +60,10 @@ export const claimRoutes: readonly Route[] = [
     },
     problems: SUBMIT_PROBLEMS,
     handle: async (call) => {
-      const body = await readBody(call.request, ["application/json", NDJSON], MAX_BATCH_BYTES);
+      const body = await readBody(call.request, {
+        "application/json": limits.MAX_SUBMISSION_BYTES,
+        [NDJSON]: MAX_BATCH_BYTES,
+      });
       if (body.type === NDJSON) return submitMany(call, body.bytes);
       const accepted = await submitClaim(call.service, readSubmission(body.bytes), call);
       const view = acceptedView(accepted);

@@ -59,7 +59,7 @@ export const trainingRoutes: readonly Route[] = [
       "training_unavailable",
     ],
     handle: async (call) => {
-      const { bytes } = await readBody(call.request, ["application/json"], MAX_REQUEST_BYTES);
+      const { bytes } = await readBody(call.request, { "application/json": MAX_REQUEST_BYTES });
       const { job, opened } = await requestTraining(call.service, readRequest(bytes), call.requestId);
       const view = trainingView(job);
       return json(view, { status: opened ? 202 : 200, cache: NEVER, headers: { location: view.location } });

@@ -47,7 +47,7 @@ export const verifyRoutes: readonly Route[] = [
       "artifact_expired",
     ],
     handle: async (call) => {
-      const { bytes } = await readBody(call.request, ["application/json"], limits.MAX_SUBMISSION_BYTES);
+      const { bytes } = await readBody(call.request, { "application/json": limits.MAX_SUBMISSION_BYTES });
       const { submission, job } = await submissionToVerify(call, bytes);
       const decision = decide(call.service.host, submission, "presets");
       return json(verdictView(submission, decision, job), { cache: NEVER });
