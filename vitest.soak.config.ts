@@ -5,6 +5,8 @@ export default defineConfig({
   resolve: { conditions: ["source"] },
   ssr: { resolve: { conditions: ["source"], externalConditions: ["source"] } },
   test: {
+    // Google's clients would look for a cloud to run in.
+    env: { METADATA_SERVER_DETECTION: "none" },
     include: ["{core,functions,tests}/**/*.soak.ts"],
     testTimeout: 3_600_000,
     reporters: ["default", "./scripts/count-reporter.ts"],
