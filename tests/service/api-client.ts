@@ -29,7 +29,7 @@ export interface Answer {
   readonly code: ProblemCode | null;
 }
 
-export interface Sent {
+interface Sent {
   readonly headers?: Record<string, string>;
   readonly body?: Body;
 }
@@ -157,7 +157,7 @@ export function validatorOf($ref: string) {
   return ajv.getSchema(`openapi${$ref}`)!;
 }
 
-export function routeOf(method: string, path: string): Route | null {
+function routeOf(method: string, path: string): Route | null {
   const wanted = method === "HEAD" ? "get" : method.toLowerCase();
   const bare = path.split("?")[0]!.replace(BASE, "");
   const matches = routes.filter((one) => one.method === wanted && patternOf(one).test(bare));
