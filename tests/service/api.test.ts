@@ -113,6 +113,13 @@ describe("parameters", () => {
   });
 });
 
+test("a parameter that is no number is told so in words about parameters", async () => {
+  for (const path of ["/ledger?limit=ten", "/ledger?limit=1.5", "/ledger?limit=1e2", "/ledger/first"]) {
+    const { body } = await client.get(path);
+    expect(body.errors.map((fault: { message: string }) => fault.message)).toEqual(["wanted a whole number"]);
+  }
+});
+
 describe("methods", () => {
   const paths = [...new Set(routes.map(({ path }) => path))];
 

@@ -61,18 +61,24 @@ export function parseParameters(
   search: URLSearchParams,
 ): { params: object; query: object } {
   const faults: Fault[] = [];
-  const read = (schema: Shape, value: object, base: string) => {
+  const read = (schema: Shape, texts: Readonly<Record<string, string>>, base: string) => {
+    const values = withNumbers(schema, texts);
     try {
-      return parseWith(schema, value, "invalid_json", "parameters", base) as object;
+      return parseWith(schema, values, "invalid_json", "parameters", base) as object;
     } catch (error) {
       if (!(error instanceof PolicyLedgerError)) throw error;
-      faults.push(...error.faults);
+      for (const { path, message } of error.faults) {
+        const name = path.slice(base.length + 1);
+        // The schema's own words would be about a text, which every parameter is.
+        const isText = wantsNumber(schema, name) && typeof values[name] === "string";
+        faults.push({ path, message: isText ? "wanted a whole number" : message });
+      }
       return {};
     }
   };
   const found = {
-    params: read(params, withNumbers(params, path), "/path"),
-    query: read(query, withNumbers(query, onlyOnce(search, query, faults)), "/query"),
+    params: read(params, path, "/path"),
+    query: read(query, onlyOnce(search, query, faults), "/query"),
   };
   if (faults.length === 0) return found;
   const shown = faults.slice(0, 3).map((fault) => `${fault.path}: ${fault.message}`);
@@ -99,13 +105,15 @@ const INTEGER = /^(?:0|-?[1-9]\d{0,15})$/;
 function withNumbers(schema: Shape, values: Readonly<Record<string, string>>): Record<string, unknown> {
   const read: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(values)) {
-    const wanted = Object.hasOwn(schema.shape, name) ? schema.shape[name] : undefined;
-    const isNumber = wanted !== undefined && innermost(wanted as z.ZodMiniType) === "number";
-    const number = isNumber && INTEGER.test(value) ? Number(value) : value;
+    const number = wantsNumber(schema, name) && INTEGER.test(value) ? Number(value) : value;
     if (name === "__proto__") Object.defineProperty(read, name, { value: number, enumerable: true });
     else read[name] = number;
   }
   return read;
+}
+
+function wantsNumber({ shape }: Shape, name: string): boolean {
+  return Object.hasOwn(shape, name) && innermost(shape[name] as z.ZodMiniType) === "number";
 }
 
 function innermost(schema: z.ZodMiniType): string {
