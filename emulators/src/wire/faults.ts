@@ -223,6 +223,7 @@ function isCount(value: unknown, most: number): boolean {
   return Number.isSafeInteger(value) && isWithin(value, 1, most);
 }
 
+/** What is late does not keep a process that has nothing else to do. */
 function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }

@@ -1,0 +1,158 @@
+// The stations under test: what each is given to do in a small world, and what it should then have done.
+import {
+  type AuditWalk,
+  auditRef,
+  isoTime,
+  type Job,
+  jobs,
+  keptUntilBefore,
+  trainings,
+} from "../../../functions/src/documents.ts";
+import type { Topic } from "../../../functions/src/service.ts";
+import { agentNamed, bodyOf, CYBER, claims, idOf, lie, trainingBody } from "../agents.ts";
+import type { Delivery } from "./queue.ts";
+import { perform, type Work } from "./work.ts";
+import type { World } from "./world.ts";
+
+export type StationName = "submit" | "ask" | "verify" | "append" | "rank" | "train" | "sweep";
+
+/** What was prepared: one piece of work, with the message that asks for it. */
+export interface Prepared {
+  readonly work: Work;
+  readonly delivery?: Delivery;
+}
+
+export interface Station {
+  /** Who tries again what failed. */
+  readonly retriedBy: "agent" | "redelivery" | "sweep";
+  prepare(world: World): Promise<Prepared>;
+  /** What is still undone, beyond what every world is asked for. */
+  undone?(world: World): Promise<string[]>;
+}
+
+const ann = agentNamed("agents/ann");
+const bob = agentNamed("bob");
+const DAY_MS = 86_400_000;
+const newClaims = () => claims(bob, 2, 100, 2);
+
+export const STATIONS: Readonly<Record<StationName, Station>> = {
+  submit: {
+    retriedBy: "agent",
+    prepare: async (world) => {
+      await begin(world);
+      return { work: { by: "request", path: "/claims", body: bodyOf(newClaims()[0]!) } };
+    },
+    undone: async ({ service }) => {
+      const id = idOf(newClaims()[0]!);
+      const job = (await jobs(service.db).doc(id).get()).data() as Job | undefined;
+      return job?.state === "RECORDED" ? [] : [`the submitted claim is ${job?.state}`];
+    },
+  },
+  ask: {
+    retriedBy: "agent",
+    prepare: async (world) => {
+      await begin(world);
+      return { work: training };
+    },
+    undone: async ({ service }) =>
+      (await trainings(service.db).get()).size === 1 ? [] : ["the training was not taken"],
+  },
+  verify: {
+    retriedBy: "redelivery",
+    prepare: async (world) => {
+      await begin(world);
+      await submitAll(world);
+      return messageOf(world, "claims");
+    },
+  },
+  append: {
+    retriedBy: "redelivery",
+    prepare: async (world) => {
+      await begin(world);
+      await submitAll(world);
+      await world.deliver("claims");
+      return messageOf(world, "verdicts");
+    },
+  },
+  rank: {
+    retriedBy: "redelivery",
+    prepare: async (world) => {
+      await begin(world);
+      await submitAll(world);
+      await world.deliver("claims");
+      await world.deliver("verdicts");
+      return { work: { by: "event" } };
+    },
+  },
+  train: {
+    retriedBy: "redelivery",
+    prepare: async (world) => {
+      await begin(world);
+      await perform(world.service, training);
+      return messageOf(world, "trainings");
+    },
+  },
+  sweep: {
+    retriedBy: "sweep",
+    prepare: async (world) => {
+      await leaveSomethingToSweep(world);
+      return { work: { by: "schedule" } };
+    },
+    undone: async ({ service, now }) => {
+      const kept = await keptUntilBefore(service.db, isoTime(now())).get();
+      const walk = (await auditRef(service.db).get()).data() as AuditWalk | undefined;
+      return [
+        ...(kept.empty ? [] : ["an artifact is kept for too long"]),
+        ...(walk?.completed ? [] : ["the ledger was never audited"]),
+      ];
+    },
+  },
+};
+
+const training: Work & { by: "request" } = {
+  by: "request",
+  path: "/train",
+  body: trainingBody({ ...CYBER, seed: 3 }),
+};
+
+/** A ledger with two entries, of which one's claim was submitted twice, and a lie that is not in it. */
+async function begin(world: World): Promise<void> {
+  const [first, second] = claims(ann, 2);
+  await world.submit([first!, second!]);
+  await world.submit([first!]);
+  await world.submit([lie(ann, 9)], "INVALID");
+  await world.drain();
+}
+
+/** Two claims that hold and one that does not, of an agent and with a policy that are new. */
+async function submitAll(world: World): Promise<void> {
+  const untrue = lie(bob, 9);
+  await world.submit([...newClaims(), untrue]);
+  world.accepted.set(idOf(untrue), "INVALID");
+}
+
+async function messageOf({ queue }: World, topic: Topic): Promise<Prepared> {
+  const [delivery, ...others] = await queue.pull(topic);
+  if (delivery === undefined || others.length > 0) throw new Error(`bug: not one message of ${topic}`);
+  return { work: { by: "message", topic, data: delivery.data }, delivery };
+}
+
+/**
+ * One thing of each kind: an artifact that nobody needs, an entry that is not ranked, a VALID claim whose wake-up, a
+ * PENDING one and a training whose messages were lost, and a ledger that was never audited.
+ */
+async function leaveSomethingToSweep(world: World): Promise<void> {
+  const [early, late, last] = claims(bob, 3, 200, 2);
+  await world.submit([lie(ann, 9)], "INVALID");
+  await world.drain();
+  world.pass(15 * DAY_MS);
+  await world.submit([early!]);
+  await world.deliver("claims");
+  await world.deliver("verdicts");
+  await world.submit([late!]);
+  await world.deliver("claims");
+  await world.submit([last!]);
+  await perform(world.service, training);
+  for (const message of await world.queue.pull()) await world.queue.ack(message);
+  world.pass(120_000);
+}
