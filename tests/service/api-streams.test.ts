@@ -63,6 +63,20 @@ describe("a claim's stream", () => {
     expect(event!.data).toMatchObject({ state: "INVALID", reason: "reward_mismatch" });
   });
 
+  test("is over for a reader that has read its end, and for no other", async () => {
+    const id = await submitted(2);
+    const again = (last: string) =>
+      client.get(`/claims/${id}`, { accept: "text/event-stream", "last-event-id": last });
+    expect((await again("RECORDED")).status).toBe(204);
+    expect((await again("VALID")).text).toContain("event: state\nid: RECORDED\n");
+    const pending = await submitted(7);
+    const early = await client.get(`/claims/${pending}`, {
+      accept: "text/event-stream",
+      "last-event-id": "PENDING",
+    });
+    expect(early.text).toContain("id: PENDING");
+  });
+
   test.each([
     "text/event-stream",
     "text/event-stream;q=1",

@@ -102,8 +102,13 @@ describe("a training's stream", () => {
       ["progress", "98"],
       ["progress", "99"],
       ["progress", "100"],
-      ["done", null],
+      ["done", "done"],
     ]);
+  });
+
+  test("is over for a reader that has read its end", async () => {
+    const { status, headers } = await client.get(`/train/${id}/events`, { "last-event-id": "done" });
+    expect([status, headers.get("cache-control")]).toEqual([204, "no-store"]);
   });
 
   test.each(["x", "-1", "1e3", "999999999999", "%00", "9".repeat(5_000)])(

@@ -83,6 +83,20 @@ function format({ event, id, data }: StreamEvent): string {
   return `event: ${event}\n${id === undefined ? "" : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`;
 }
 
+/** What a reader that comes again has last read. */
+export function lastEventId({ headers }: Request): string | null {
+  return headers.get("last-event-id");
+}
+
+/** To a reader that has read the end: by this an EventSource knows not to come again (HTML, section 9.2.3). */
+export function nothingMore(): Response {
+  return new Response(null, { status: 204, headers: { "cache-control": NEVER, vary: "accept" } });
+}
+
+export const NOTHING_MORE = {
+  description: "To a reader whose Last-Event-ID is that of the last event: there is nothing more to come.",
+} as const;
+
 /** Whether the reader asks for a stream rather than one answer. */
 export function wantsStream(request: Request): boolean {
   return /(?:^|,)\s*text\/event-stream\b/i.test(request.headers.get("accept") ?? "");

@@ -4,7 +4,7 @@ import { jobView } from "../../read.ts";
 import { submitClaim } from "../../submit.ts";
 import { ASK, FOREVER, json, NEVER } from "../answer.ts";
 import { readBody } from "../body.ts";
-import { eventStream, wantsStream } from "../event-stream.ts";
+import { eventStream, lastEventId, NOTHING_MORE, nothingMore, wantsStream } from "../event-stream.ts";
 import * as parameters from "../parameters.ts";
 import { type Call, type Route, route } from "../route.ts";
 import * as schemas from "../schemas.ts";
@@ -91,6 +91,7 @@ export const claimRoutes: readonly Route[] = [
         description: "The claim, its state, and what is known of it.",
         content: { "application/json": schemas.job, "text/event-stream": null },
       },
+      204: NOTHING_MORE,
     },
     problems: ["not_found"],
     handle: async (call) => {
@@ -108,7 +109,8 @@ export const claimRoutes: readonly Route[] = [
 
 /** At each change of its state, until it has come to its end. */
 async function followClaim(call: Call<object, object>, claimId: string): Promise<Response> {
-  await requireJob(call, claimId);
+  const { state } = await requireJob(call, claimId);
+  if (FINAL_STATES.includes(state) && lastEventId(call.request) === state) return nothingMore();
   return eventStream(call, (send, signal) => {
     return new Promise((resolve, reject) => {
       let state: Job["state"] | null = null;

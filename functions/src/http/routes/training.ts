@@ -11,7 +11,14 @@ import { Problem } from "../../problem.ts";
 import { CAPS, requestTraining, type SignedTraining } from "../../train.ts";
 import { ASK, FOREVER, json, NEVER } from "../answer.ts";
 import { readBody } from "../body.ts";
-import { eventStream, pause, type StreamEvent } from "../event-stream.ts";
+import {
+  eventStream,
+  lastEventId,
+  NOTHING_MORE,
+  nothingMore,
+  pause,
+  type StreamEvent,
+} from "../event-stream.ts";
 import * as parameters from "../parameters.ts";
 import { type Call, type Route, route } from "../route.ts";
 import * as training from "../training-schemas.ts";
@@ -99,11 +106,13 @@ export const trainingRoutes: readonly Route[] = [
         description: "`data` of `progress` is a TrainingPoint, of `done` and `failed` a TrainingJob.",
         content: { "text/event-stream": null },
       },
+      204: NOTHING_MORE,
     },
     problems: ["not_found", "unavailable"],
     handle: async (call) => {
       const { training_id } = call.params;
-      await requireTraining(call, training_id);
+      const event = lastEventOf(await requireTraining(call, training_id));
+      if (event !== null && lastEventId(call.request) === event) return nothingMore();
       return eventStream(call, (send, signal) => watch(call, training_id, send, signal));
     },
   }),
@@ -142,6 +151,11 @@ async function requireTraining(call: Call<object, object>, id: string): Promise<
   throw new Problem("not_found", `There is no training ${id}.`);
 }
 
+/** The event with which its stream ends, once it has come to its end. */
+function lastEventOf({ state }: TrainingJob): "done" | "failed" | null {
+  return state === "DONE" ? "done" : state === "FAILED" ? "failed" : null;
+}
+
 /** Sends the points that there are and those that come, one after the other, and then the end. */
 async function watch(
   call: Call<object, object>,
@@ -156,22 +170,22 @@ async function watch(
     (error) => changes.fail(error),
   );
   signal.addEventListener("abort", () => changes.end(), { once: true });
-  const seen = Number(/^\d{1,9}$/.exec(call.request.headers.get("last-event-id") ?? "")?.[0] ?? -1);
+  const seen = Number(/^\d{1,9}$/.exec(lastEventId(call.request) ?? "")?.[0] ?? -1);
   let batch = 0;
   try {
     for (;;) {
       const job = await changes.next();
       if (job === null) return;
-      const isOver = job.state === "DONE" || job.state === "FAILED";
+      const last = lastEventOf(job);
       // A run that began anew has written fewer so far; what stands in a batch is the same.
       for (; batch < job.batches && !signal.aborted; batch++) {
         const stored = (await pointsRef(ref, batch).get()).data() as PointBatch | undefined;
         if (stored === undefined) break;
-        const every = isOver || batch + 1 < job.batches ? BEHIND_MS : ABREAST_MS;
+        const every = last !== null || batch + 1 < job.batches ? BEHIND_MS : ABREAST_MS;
         await sendPoints(stored.points, { seen, every, send, signal });
       }
-      if (!isOver) continue;
-      if (!signal.aborted) send({ event: job.state === "DONE" ? "done" : "failed", data: trainingView(job) });
+      if (last === null) continue;
+      if (!signal.aborted) send({ event: last, id: last, data: trainingView(job) });
       return;
     }
   } finally {
