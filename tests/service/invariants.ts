@@ -1,6 +1,6 @@
 // What must hold of the service's documents whenever nothing is on its way, whatever went wrong before.
 import type { Firestore } from "@google-cloud/firestore";
-import { auditChain, EMPTY_RANKING, type Entry, foldRanking } from "@policyledger/core";
+import { auditChain, type Board, EMPTY_RANKING, type Entry, foldRanking } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
 import {
   type AgentBinding,
@@ -211,11 +211,9 @@ function checkRanking({ entries, head, boards, mark }: Documents, check: Check):
     `the ranking stands at another head`,
   );
   check(mark?.fault == null, `the ranking met a fault: ${mark?.fault?.message}`);
-  const ranking = foldRanking(
-    EMPTY_RANKING,
-    [...entries.values()].map(({ current_hash: _, ...entry }) => entry as Entry),
-  );
-  const folded = Object.values(ranking.boards);
+  const folded = fold([...entries.values()]);
+  check(folded !== null, "the entries do not follow one another: they cannot be ranked");
+  if (folded === null) return;
   check(boards.size === folded.length, `there are ${boards.size} boards, the fold makes ${folded.length}`);
   for (const board of folded) {
     const found = boards.get(`${board.env_id}~${board.preset}`);
@@ -224,6 +222,12 @@ function checkRanking({ entries, head, boards, mark }: Documents, check: Check):
       `the board of ${board.env_id}, ${board.preset} is not the fold`,
     );
   }
+}
+
+function fold(entries: readonly StoredEntry[]): Board[] | null {
+  if (entries.some(({ index }, i) => index !== i)) return null;
+  const plain = entries.map(({ current_hash: _, ...entry }) => entry as Entry);
+  return Object.values(foldRanking(EMPTY_RANKING, plain).boards);
 }
 
 function checkTrainings({ trainings, jobs }: Documents, check: Check): void {
