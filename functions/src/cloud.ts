@@ -3,7 +3,7 @@
 
 import type { PubSub, Topic as PubSubTopic } from "@google-cloud/pubsub";
 import { nodeHost, publicKeyOf } from "@policyledger/core/node";
-import { getApps, initializeApp } from "firebase-admin/app";
+import { initializeApp } from "firebase-admin/app";
 import { getFirestore } from "firebase-admin/firestore";
 import { write } from "firebase-functions/logger";
 import type { Line, Service, Topic } from "./service.ts";
@@ -15,7 +15,7 @@ export const topicName = (topic: Topic) => `policyledger-${topic}`;
 const PUBLISH_MS = 5_000;
 
 export function cloudService(secretKey: string | undefined): Service {
-  if (getApps().length === 0) initializeApp();
+  initializeApp();
   return {
     db: getFirestore(),
     host: nodeHost,

@@ -58,7 +58,7 @@ export interface Stack {
 }
 
 /** Enough for a chain of triggers beside some event streams, each of which is a call for as long as it lasts. */
-const PARALLEL_CALLS = 16;
+const PARALLEL_CALLS = 100;
 const READY_WITHIN_MS = 90_000;
 
 export async function startStack(options: StackOptions = {}): Promise<Stack> {

@@ -1,10 +1,10 @@
 // Runs the Emulator Suite as a child process: starts it, keeps its log, says when it is ready, and ends it with all below it.
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { grown, type Process, signal, stillRunning, treeOf } from "./process-tree.ts";
 import { PROJECT_ID } from "./project.ts";
 import { makeSorter, type Shown } from "./suite-output.ts";
@@ -43,7 +43,7 @@ const GRACE_MS = 4_000;
 const POLL_MS = 25;
 
 export function startSuite({ config, logs, environment, importFrom, onShown, onLine }: SuiteOptions): Suite {
-  const program = createRequire(import.meta.url).resolve("firebase-tools/lib/bin/firebase.js");
+  const program = fileURLToPath(new URL("suite-main.cjs", import.meta.url));
   const args = ["emulators:start", "--project", PROJECT_ID, "--config", config];
   const child = spawn(process.execPath, [program, ...args, ...(importFrom ? ["--import", importFrom] : [])], {
     // Where the suite and its parts write their `*-debug.log`.
