@@ -1,3 +1,4 @@
+// Routes of claims: submit one or many, and follow one to its place in the ledger.
 import { limits } from "@policyledger/core";
 import { FINAL_STATES, type Job, jobs } from "../../documents.ts";
 import { jobView } from "../../read.ts";
