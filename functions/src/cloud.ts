@@ -42,7 +42,7 @@ function publisher(): Service["publish"] {
   };
 }
 
-export async function inTime<T>(work: Promise<T>, milliseconds: number, message: string): Promise<T> {
+async function inTime<T>(work: Promise<T>, milliseconds: number, message: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(message)), milliseconds);

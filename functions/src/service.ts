@@ -33,7 +33,7 @@ export interface Line {
   readonly [field: string]: unknown;
 }
 
-export type Log = (line: Line) => void;
+type Log = (line: Line) => void;
 
 /** For what must not stop the work that it follows: the sweep makes up for it. */
 export async function publishOrLeave(

@@ -10,11 +10,20 @@ import {
   verifyUnsignedClaim,
 } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
+import { appendGrouped, appendGrowth, appendSingly } from "./append.ts";
 import { bundleBytes, coldStart } from "./cold-start.ts";
 import { batchReads, commits, firestoreMemory, rawCommits, reads } from "./local-firestore.ts";
 import { messages, pubSubMemory } from "./local-pubsub.ts";
 import { stackMemory, startTime } from "./local-start.ts";
 import { rate } from "./rate.ts";
+import {
+  bestLatency,
+  claimLatency,
+  claimsPerSecond,
+  pageLatency,
+  requestsPerSecond,
+  submitLatency,
+} from "./service.ts";
 import { ENV_ID, fullQTable, ledgerOf, unsignedSubmissions, validSubmissions } from "./workloads.ts";
 
 interface Figure {
@@ -45,6 +54,16 @@ export const figures: Readonly<Record<string, Figure>> = {
   local_pubsub_resident_mb: { unit: "MB", measure: pubSubMemory },
   local_start_ms: { unit: "ms", measure: startTime },
   local_resident_mb: { unit: "MB", measure: stackMemory },
+  end_to_end_claims_per_s: { unit: "claims/s", measure: claimsPerSecond },
+  end_to_end_latency_p50_ms: { unit: "ms", measure: () => claimLatency(0.5) },
+  end_to_end_latency_p99_ms: { unit: "ms", measure: () => claimLatency(0.99) },
+  append_entries_per_s: { unit: "entries/s", measure: appendGrouped },
+  append_entries_per_s_batch_1: { unit: "entries/s", measure: appendSingly },
+  append_cost_growth: { unit: "ratio", measure: appendGrowth },
+  submit_latency_p50_ms: { unit: "ms", measure: submitLatency },
+  ledger_page_latency_p50_ms: { unit: "ms", measure: pageLatency },
+  best_latency_p50_ms: { unit: "ms", measure: bestLatency },
+  http_requests_per_s: { unit: "requests/s", measure: requestsPerSecond },
   cold_start_ms: { unit: "ms", measure: coldStart },
   bundle_bytes: { unit: "bytes", measure: bundleBytes },
 };

@@ -78,7 +78,7 @@ export async function checkAnswer(method: string, path: string, response: Respon
   if (empty) expect(text).toBe("");
   const body = empty ? null : parsed(type, text);
   if (type === "application/problem+json") checkProblem(headers, status, body);
-  if (status !== 204 && status !== 304) checkDeclared({ method, path, status, type, body });
+  if (status !== 204 && status !== 304) checkDeclared({ method, path, status, type, body, headers });
   const code = type === "application/problem+json" && !empty ? body.code : null;
   return { status, headers, type, text, body, code };
 }
@@ -117,10 +117,14 @@ interface Declared {
   readonly status: number;
   readonly type: string;
   readonly body: Read;
+  readonly headers: Headers;
 }
 
+/** Headers by which a caller decides what to do next. */
+const TELLING = ["x-request-id", "etag", "location", "retry-after"];
+
 /** The answer stands in the table and in the document, and is of the form that both say. */
-function checkDeclared({ method, path, status, type, body }: Declared): void {
+function checkDeclared({ method, path, status, type, body, headers }: Declared): void {
   const problem = type === "application/problem+json";
   const found = routeOf(method, path);
   if (found === null) {
@@ -133,10 +137,12 @@ function checkDeclared({ method, path, status, type, body }: Declared): void {
   expect(declared, `${method} ${path} answers ${status}, which it does not say`).toBeDefined();
   const content = declared.content[type];
   expect(content, `${method} ${path} answers ${type}, which it does not say`).toBeDefined();
+  const sent = TELLING.filter((name) => headers.has(name));
+  expect(sent.filter((name) => declared.headers[name] === undefined)).toEqual([]);
   if (body === null) return;
   if (problem) expect(declared.description).toContain(`\`${body.code}\``);
   const zod = problem ? problemSchema : found.answers[status]!.content![type]!;
-  if (zod === null) return;
+  if (zod === null) return void expect(body).toBeTypeOf(content.schema.type);
   for (const one of type === "application/x-ndjson" ? body : [body]) {
     conforms(one, zod, content.schema);
   }

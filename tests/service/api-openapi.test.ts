@@ -58,6 +58,15 @@ describe("the document", () => {
     },
   );
 
+  test("says in which headers a caller is told what to do next", () => {
+    const { responses } = served.body.paths[`${BASE}/claims`].post;
+    const told = (status: number) => Object.keys(responses[status].headers);
+    expect(told(202)).toEqual(["x-request-id", "location"]);
+    expect(told(429)).toEqual(["x-request-id", "retry-after"]);
+    expect(told(422)).toEqual(["x-request-id"]);
+    expect(Object.keys(served.body.paths[`${BASE}/ledger`].get.responses[200].headers)).toContain("etag");
+  });
+
   test("has schemas that JSON Schema compiles, each of them used", () => {
     const ids = Object.keys(served.body.components.schemas);
     for (const id of ids) expect(validatorOf(`#/components/schemas/${id}`)).toBeTypeOf("function");

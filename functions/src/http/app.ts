@@ -30,7 +30,7 @@ export const routes: readonly Route[] = [
 ];
 
 /** What the server knows of a connection. */
-export interface Connection {
+interface Connection {
   readonly remoteAddress?: string | undefined;
 }
 

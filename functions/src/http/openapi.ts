@@ -13,7 +13,10 @@ export interface OpenApi {
   readonly servers: readonly { readonly url: string }[];
   readonly tags: readonly { readonly name: string; readonly description: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, JsonObject>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, JsonObject>> };
+  readonly components: {
+    readonly schemas: Readonly<Record<string, JsonObject>>;
+    readonly headers: Readonly<Record<string, JsonObject>>;
+  };
   readonly "x-problems": readonly {
     readonly code: string;
     readonly status: number;
@@ -59,12 +62,41 @@ export function openApiDocument(routes: readonly Route[], version: string): Open
     servers: [{ url: "/" }],
     tags: TAGS.map(([name, description]) => ({ name, description })),
     paths,
-    components: { schemas: componentSchemas() },
+    components: { schemas: componentSchemas(), headers: componentHeaders() },
     "x-problems": Object.entries(PROBLEMS).map(([code, [status, title]]) => ({ code, status, title })),
   };
 }
 
 const REFERENCE = "#/components/schemas/";
+
+const HEADERS = {
+  "x-request-id": [
+    "string",
+    "The request's own id, or a new one: under it the service's logs tell what was done.",
+  ],
+  etag: [
+    "string",
+    "Weak; to be sent as If-None-Match, and answered with 304 and no body where nothing has changed.",
+  ],
+  location: ["string", "Where to see how far it is."],
+  "retry-after": ["integer", "After so many seconds the same request may succeed."],
+} as const;
+
+function componentHeaders(): Record<string, JsonObject> {
+  return Object.fromEntries(
+    Object.entries(HEADERS).map(([name, [type, description]]) => [name, { description, schema: { type } }]),
+  );
+}
+
+/** The headers that tell a caller what to do next. */
+function headersOf({ method, answers }: Route, status: number): JsonObject {
+  const names: (keyof typeof HEADERS)[] = ["x-request-id"];
+  if (method === "get" && status === 200) names.push("etag");
+  // Where something may be accepted for later, it is at the same place once it is there.
+  if (202 in answers && (status === 200 || status === 202)) names.push("location");
+  if (status === 429 || status === 503) names.push("retry-after");
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+}
 
 function componentSchemas(): Record<string, JsonObject> {
   const { schemas } = z.toJSONSchema(named, {
@@ -81,17 +113,12 @@ function componentSchemas(): Record<string, JsonObject> {
   );
 }
 
-function operation({
-  id,
-  tag,
-  summary,
-  description,
-  params,
-  query,
-  body,
-  answers,
-  problems,
-}: Route): JsonObject {
+function operation(one: Route): JsonObject {
+  const { id, tag, summary, description, params, query, body, answers, problems } = one;
+  const responses: Record<string, JsonObject> = {
+    ...Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, responseOf(answer)])),
+    ...problemResponses([...problems, ...ALWAYS]),
+  };
   return {
     operationId: id,
     tags: [tag],
@@ -99,10 +126,12 @@ function operation({
     ...(description !== undefined && { description }),
     parameters: [...parametersOf(params, "path"), ...parametersOf(query, "query")],
     ...(body && { requestBody: { required: true, content: contentOf(body) } }),
-    responses: {
-      ...Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, responseOf(answer)])),
-      ...problemResponses([...problems, ...ALWAYS]),
-    },
+    responses: Object.fromEntries(
+      Object.entries(responses).map(([status, response]) => [
+        status,
+        { ...response, headers: headersOf(one, Number(status)) },
+      ]),
+    ),
   };
 }
 
@@ -123,7 +152,10 @@ function contentOf(types: Readonly<Record<string, z.ZodMiniType | null>>): JsonO
   return Object.fromEntries(
     Object.entries(types).map(([type, schema]) => [
       type,
-      { schema: schema === null ? { type: "string" } : refTo(schema) },
+      // JSON whose form is described elsewhere is an object all the same.
+      {
+        schema: schema === null ? { type: type === "application/json" ? "object" : "string" } : refTo(schema),
+      },
     ]),
   );
 }

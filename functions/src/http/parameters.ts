@@ -7,7 +7,7 @@ export const indexPath = z.strictObject({ index: natural });
 export const policyPath = z.strictObject({ policy_hash: hash });
 export const trainingPath = z.strictObject({ training_id: hash });
 
-export const MAX_PAGE = 500;
+const MAX_PAGE = 500;
 export const ledgerQuery = z.strictObject({
   order: z._default(z.enum(["newest", "oldest"]), "newest"),
   from: z.optional(natural),

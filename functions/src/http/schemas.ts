@@ -10,7 +10,7 @@ const ENV_ID = /^[a-z0-9-]{1,64}$/;
 
 export const hash = z.string().check(z.regex(HASH));
 export const signature = z.string().check(z.regex(SIGNATURE));
-export const label = z.string().check(z.regex(LABEL));
+const label = z.string().check(z.regex(LABEL));
 export const envId = z.string().check(z.regex(ENV_ID));
 export const preset = z.string().check(z.regex(/^[a-z0-9_]{1,64}$/));
 export const natural = z.int().check(z.minimum(0));
@@ -30,7 +30,7 @@ name("Submission", submissionSchema, "A claim, the signature over its canonical 
 
 export { submissionSchema };
 
-export const fault = name(
+const fault = name(
   "Fault",
   z.strictObject({ path: z.string(), message: z.string() }),
   'One thing that is wrong, and where: `path` is a JSON Pointer into the body that was sent, "" for all of it; of a parameter it is /path/name or /query/name.',
@@ -50,7 +50,7 @@ export const problem = name(
   "RFC 9457. `code` is stable; `errors` names every fault.",
 );
 
-export const evaluation = name(
+const evaluation = name(
   "Evaluation",
   z.strictObject({
     method: z.literal("exact-v1"),
@@ -228,7 +228,7 @@ export const integrity = name(
   "`audited_*`: how far every new entry was read back and its link checked. `walk`: the whole ledger, read again from its first entry, over and over.",
 );
 
-export const place = name(
+const place = name(
   "Place",
   z.strictObject({
     rank: z.int().check(z.minimum(1)),
@@ -265,7 +265,7 @@ export const best = name(
   "The first place, its entry, and where its artifact is.",
 );
 
-export const environment = name(
+const environment = name(
   "Environment",
   z.strictObject({
     env_id: envId,

@@ -9,7 +9,7 @@ name(
   "What a training is told; all but algorithm, env_id and seed has a default.",
 );
 
-export const trainingRequestSchema = z.strictObject({
+const trainingRequestSchema = z.strictObject({
   v: z.literal(1),
   kind: z.literal("train"),
   public_key: hash,

@@ -16,7 +16,7 @@ export type TrustedRanges =
   | { readonly ok: false; readonly faults: readonly string[] };
 
 /** The one caller that all are whose address is none. */
-export const UNKNOWN = "unknown";
+const UNKNOWN = "unknown";
 
 /** Enough for ten of the longest addresses with their ports; the rest would only be walked over. */
 const MOST_CHARACTERS = 512;
