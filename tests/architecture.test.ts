@@ -64,6 +64,14 @@ describe("sourceFiles", () => {
 });
 
 describe("wrongImports", () => {
+  test("wrongImports lets the service load its queue's client late, and nothing else", () => {
+    const station = (text: string) => wrongImports({ path: "functions/src/x.ts", text });
+    expect(station('const { PubSub } = await import("@google-cloud/pubsub");')).toEqual([]);
+    expect(station('await import("node:zlib");')).toEqual(["import()"]);
+    expect(station("await import(name);")).toEqual(["import()"]);
+    expect(station('import "../../emulators/src/firestore/store.ts";')).toHaveLength(1);
+    expect(station('import { x } from "@policyledger/core/check";')).toEqual(["@policyledger/core/check"]);
+  });
   test.each([
     ['import { hash } from "node:crypto";', "node:crypto"],
     ['import {\n  a,\n  b,\n} from "fast-check";', "fast-check"],
