@@ -27,6 +27,7 @@ import {
   type Watermark,
   watermarkRef,
 } from "./documents.ts";
+import { openLedger } from "./kept-entries.ts";
 import { range, type StoredEntry } from "./rank.ts";
 
 export async function readJob(db: Firestore, claimId: string): Promise<Job | null> {
@@ -58,20 +59,14 @@ export async function readPage(
   db: Firestore,
   { order, from, limit }: { order: "newest" | "oldest"; from?: number | undefined; limit: number },
 ): Promise<Page> {
-  const head = await readHead(db);
+  const { head, read } = await openLedger(db);
   const size = head?.size ?? 0;
   const start = order === "oldest" ? (from ?? 0) : Math.min(from ?? size - 1, size - 1);
   const end = order === "oldest" ? Math.min(start + limit, size) : Math.max(start - limit, -1);
   const indices = order === "oldest" ? range(start, end) : range(end + 1, start + 1).reverse();
-  const entries = await readEntries(db, indices);
+  const entries = await read(indices);
   const next = order === "oldest" ? (end < size ? end : null) : end >= 0 ? end : null;
   return { entries, head, next: entries.length === 0 ? null : next };
-}
-
-async function readEntries(db: Firestore, indices: readonly number[]): Promise<StoredEntry[]> {
-  if (indices.length === 0) return [];
-  const snapshots = await db.getAll(...indices.map((index) => entryRef(db, index)));
-  return snapshots.map((one) => one.data() as StoredEntry);
 }
 
 export interface RankedBoard {
