@@ -58,9 +58,14 @@ export async function acceptClaim(
 ): Promise<Accepted> {
   const claimId = checkSubmission(service, submission);
   chargeKey?.(submission.claim.public_key);
-  const accepted = await service.db.runTransaction((transaction) =>
-    store(service, transaction, submission, claimId, requestId),
-  );
+  // The client tries a commit again whose answer was lost, and finds the job: which this request has opened all the same.
+  let wrote = false;
+  const accepted = await service.db.runTransaction(async (transaction) => {
+    const found = await store(service, transaction, submission, claimId, requestId);
+    if (!found.opened && wrote) return { ...found, opened: found.job.request_id === requestId };
+    wrote = found.opened;
+    return found;
+  });
   const { opened } = accepted;
   service.log({
     station: "submit",

@@ -77,10 +77,12 @@ export async function requestTraining(
   }
   refuseOverCaps(configOf(request));
   const id = service.host.sha256(text);
+  let wrote = false;
   const stored = await service.db.runTransaction(async (transaction) => {
     const ref = trainings(service.db).doc(id);
     const known = (await transaction.get(ref)).data() as TrainingJob | undefined;
-    if (known !== undefined) return { job: known, opened: false };
+    // Where a commit's answer was lost, it is the one that this request has opened.
+    if (known !== undefined) return { job: known, opened: wrote && known.request_id === requestId };
     await refuseTooMany(service, request.public_key, (query) => transaction.get(query.count()));
     const now = service.now();
     const job: TrainingJob = {
@@ -96,6 +98,7 @@ export async function requestTraining(
       batches: 0,
     };
     transaction.create(ref, job);
+    wrote = true;
     return { job, opened: true };
   });
   if (stored.opened) {

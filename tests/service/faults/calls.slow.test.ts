@@ -14,6 +14,7 @@ const cases: readonly (readonly [string, StationName, Kind, number, Fault])[] = 
     1,
     "error after",
   ],
+  ["A claim whose commit is repeated is sent on its way", "submit", "Commit", 1, "error after, passing"],
   ["A claim whose agent does not wait is one claim", "submit", "Commit", 1, "late answer"],
   ["A claim that verify was not told of is found by the sweep", "submit", "Publish", 1, "error before"],
   ["An API that dies before it has stored a claim leaves nothing", "submit", "Commit", 1, "death before"],

@@ -24,7 +24,7 @@ export const TABLE: Readonly<Record<StationName, readonly CallRow[]>> = {
       nth: 1,
       what: "job, label and artifact",
       // The claim is known by then: to whoever asks again nothing is left to do.
-      except: { "error after": "sweep", "error after, passing": "sweep", "death after": "sweep" },
+      except: { "error after": "sweep", "death after": "sweep" },
     },
     { kind: "Publish", nth: 1, what: "tell verify", except: lostBeforeItWasSaid },
     { kind: "Rollback", nth: 1, what: "after a commit that failed" },
@@ -40,7 +40,7 @@ export const TABLE: Readonly<Record<StationName, readonly CallRow[]>> = {
       kind: "Commit",
       nth: 1,
       what: "the training, QUEUED",
-      except: { "error after": "sweep", "error after, passing": "sweep", "death after": "sweep" },
+      except: { "error after": "sweep", "death after": "sweep" },
     },
     { kind: "Publish", nth: 1, what: "tell train", except: lostBeforeItWasSaid },
     { kind: "whole", nth: 1, what: "the request" },
@@ -116,7 +116,13 @@ export const TABLE: Readonly<Record<StationName, readonly CallRow[]>> = {
     { kind: "BatchGetDocuments", nth: 3, what: "rank: boards" },
     { kind: "Commit", nth: 2, what: "rank: boards and watermark" },
     { kind: "RunQuery", nth: 3, what: "find trainings that are QUEUED for too long" },
-    { kind: "RunQuery", nth: 4, what: "find trainings whose lease is over" },
+    {
+      kind: "RunQuery",
+      nth: 4,
+      what: "find trainings whose lease is over",
+      // There is none to go on from.
+      except: { "error after, passing": "sweep" },
+    },
     { kind: "RunQuery", nth: 5, what: "find the oldest PENDING" },
     { kind: "RunQuery", nth: 6, what: "find the oldest VALID" },
     { kind: "RunQuery", nth: 7, what: "find artifacts that may go" },
