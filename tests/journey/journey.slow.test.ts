@@ -1,5 +1,6 @@
 // The journey of a claim on the whole local stack, as its users go it: an agent trains, claims over HTTPS and is
 // verified, recorded and ranked; a consumer takes the best policy and checks it before it runs; an auditor checks all.
+import { readFileSync } from "node:fs";
 import {
   auditChain,
   canonicalJson,
@@ -127,6 +128,20 @@ test("a training on the server is watched, and ends in a claim that goes the sam
     return found.state === "RECORDED" ? found : null;
   });
   expect(job.claim).toMatchObject({ agent_id: trainer.agent_id, public_key: trainer.public_key });
+});
+
+test("what the README does with curl is answered by a stack with the sample data", async () => {
+  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+  const commands = [...readme.matchAll(/^curl "\$URL(\/[^"]*)"(?: -H '([a-z-]+): ([^']+)' -d '([^']*)')?/gm)];
+  expect(commands.length).toBeGreaterThanOrEqual(4);
+  for (const [, path, name, value, body] of commands) {
+    const answer = await ask(`${door.url}/api/v1${path}`, body, name === undefined ? {} : { [name]: value! });
+    expect([path, answer.status]).toEqual([path, 200]);
+  }
+  const liar = await ask(`${door.url}/api/v1/verify`, '{"agent_id":"samples/liar"}', {
+    "content-type": "application/json",
+  });
+  expect(json(liar)).toMatchObject({ verdict: "INVALID", claimed_reward: 9_999, job: { state: "INVALID" } });
 });
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of several routes, each looked at where it is used
