@@ -82,7 +82,7 @@ const ROOMS: readonly {
       ...["logger", "params", "v2", "v2/firestore", "v2/https", "v2/pubsub", "v2/scheduler"].map(
         (part) => `firebase-functions/${part}`,
       ),
-      ...["hono", "hono/compress", "hono/etag", "zod/mini"],
+      ...["hono", "hono/compress", "zod/mini"],
     ],
     folders: ["functions/src/"],
     late: ["@google-cloud/pubsub"],
