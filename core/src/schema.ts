@@ -25,8 +25,13 @@ export function parseWith<T>(
 /** zod's own words for unknown fields quote all of them, however many and whatever is in them. */
 function faultsOf(issue: z.core.$ZodIssue, base: string): readonly Fault[] {
   const path = base + pointer(issue.path);
-  if (issue.code !== "unrecognized_keys") return [{ path, message: issue.message }];
+  if (issue.code !== "unrecognized_keys") return [{ path, message: inWords(issue.message) }];
   return issue.keys
     .slice(0, MAX_FAULTS)
     .map((key) => ({ path: path + pointer([key]), message: "there is no such field" }));
+}
+
+/** JSON has no undefined: what zod calls so is not there. */
+function inWords(message: string): string {
+  return message.replace(/^Invalid input: expected (.*), received undefined$/, "is missing: expected $1");
 }
