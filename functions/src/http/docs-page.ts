@@ -119,7 +119,7 @@ ${
 }
 ${requestBody === undefined ? "" : `<p>Body: ${contentHtml(requestBody.content)}</p>`}
 ${table(
-  ["answer", "", "body"],
+  ["answer", "meaning", "body"],
   Object.entries(responses).map(([status, { description, content }]) => [
     escaped(status),
     prose(description),
@@ -210,6 +210,7 @@ pre { background: var(--soft); border-radius: .4rem; padding: .75rem 1rem; overf
 .method { font: 600 .8rem ui-monospace, monospace; border: 1px solid var(--line); border-radius: .3rem; padding: .1rem .4rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .925rem; margin: .75rem 0; }
+td code { overflow-wrap: anywhere; }
 th, td { text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); padding: .35rem .75rem .35rem 0; }
 :target { scroll-margin-top: 1rem; outline: 2px solid var(--accent); outline-offset: .4rem; border-radius: .2rem; }
 `;

@@ -18,6 +18,7 @@ const cases: readonly (readonly [string, StationName, Kind, number, Fault])[] = 
   ["A claim whose agent does not wait is one claim", "submit", "Commit", 1, "late answer"],
   ["A claim that verify was not told of is found by the sweep", "submit", "Publish", 1, "error before"],
   ["An API that dies before it has stored a claim leaves nothing", "submit", "Commit", 1, "death before"],
+  ["Verdicts that append was not told of are found by the sweep", "verify", "Publish", 1, "error before"],
   ["A training that train was not told of is found by the sweep", "ask", "Publish", 1, "error before"],
   ["A verdict that could not be stored is found again", "verify", "Commit", 2, "error before"],
   ["A verdict whose commit is repeated stays as it is", "verify", "Commit", 1, "error after, passing"],
