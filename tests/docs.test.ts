@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { usualSettings } from "../functions/src/settings.ts";
 import { figures } from "./bench/figures.ts";
 import { workedExample, workedExampleFile } from "./cases/make-worked-example.ts";
 
@@ -19,6 +20,10 @@ const documents = [
   "docs/formats.md",
   "docs/environments.md",
   "docs/bench.md",
+  "docs/life-of-a-claim.md",
+  "docs/faults.md",
+  "docs/deploy.md",
+  "docs/scale.md",
   "emulators/README.md",
   "emulators/src/firestore/README.md",
   "emulators/src/launcher/README.md",
@@ -102,6 +107,60 @@ test("docs/bench.md has a line for each figure, and no other", () => {
   const [workloads] = read("docs/bench.md").split("## Measured");
   const named = [...workloads!.matchAll(/^\| `([a-z0-9_]+)` \|/gm)].map((match) => match[1]);
   expect(named).toEqual(Object.keys(figures));
+});
+
+describe("docs/deploy.md", () => {
+  const deploy = read("docs/deploy.md");
+  const source = (name: string) => read(`functions/src/${name}.ts`);
+
+  test("undoes exactly the functions and topics that there are", () => {
+    const functions = [...source("index").matchAll(/^export const (\w+) = on[A-Z]/gm)].map(
+      (match) => match[1],
+    );
+    const deleted = /functions:delete ((?:\w+ ){2,})--region/.exec(deploy)![1]!.trim().split(" ");
+    expect(deleted.sort()).toEqual(functions.sort());
+    expect(functions).toHaveLength(7);
+    const topics = [...source("index").matchAll(/topicName\("(\w+)"\)/g)].map((match) => match[1]);
+    expect(/topics delete (.*)/.exec(deploy)![1]!.split(" ").sort()).toEqual(
+      topics.map((topic) => `policyledger-${topic}`).sort(),
+    );
+  });
+
+  test("makes metrics only of what is counted, and of events that there are", () => {
+    const stations = ["submit", "verify", "append", "rank", "train", "sweep", "http/app"]
+      .map(source)
+      .join("\n");
+    const counted = /for NAME in ([^;]*);/.exec(deploy)![1]!.replaceAll("\\", "").trim().split(/\s+/);
+    expect(counted.filter((name) => !new RegExp(`\\b${name}: 1\\b`).test(stations))).toEqual([]);
+    const filters = [...deploy.matchAll(/jsonPayload\.event=(.*)/g)].map((match) => match[1]!);
+    const events = filters.flatMap((filter) =>
+      [...filter.matchAll(/"([a-z_]+)\\"/g)].map((match) => match[1]!),
+    );
+    expect(events.filter((event) => !stations.includes(`"${event}"`))).toEqual([]);
+    expect(counted.length + events.length).toBeGreaterThan(16);
+  });
+});
+
+test("docs/scale.md has the limits that the settings have, and their sums over all instances", () => {
+  const instances = ["api", "events"].map((name) =>
+    Number(
+      new RegExp(`const ${name} = onRequest\\([^)]*?maxInstances: (\\d+)`).exec(
+        read("functions/src/index.ts"),
+      )![1],
+    ),
+  );
+  const times = instances.reduce((sum, one) => sum + one, 0);
+  const { limits, claimsOfKey } = usualSettings();
+  const cell = ({ rate, burst }: { rate: number; burst: number }, factor: number) =>
+    `${(rate * factor).toLocaleString("en")}, burst ${(burst * factor).toLocaleString("en")}`;
+  const rows = [
+    ...read("docs/scale.md").matchAll(/^\| (?:read|submit|compute)\b[^|]*\| (.*burst.*) \|$/gm),
+  ].map((match) => match[1]);
+  expect(rows).toEqual(
+    [limits.read, limits.submit, claimsOfKey, limits.compute].map(({ perCaller, overall }) =>
+      [cell(perCaller, 1), cell(overall, 1), cell(perCaller, times), cell(overall, times)].join(" | "),
+    ),
+  );
 });
 
 test("npm run tour shows the whole life of a claim", () => {
