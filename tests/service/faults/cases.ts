@@ -24,7 +24,7 @@ const NEVER_MS = 3_600_000;
 const LATE_MS = 400;
 
 /** What happens to a call. */
-export const FAULTS = {
+const FAULTS = {
   "error before": { action: "fail", code: LASTING },
   "error before, passing": { action: "fail", code: PASSING },
   aborted: { action: "fail", code: "ABORTED" },

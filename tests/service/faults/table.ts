@@ -156,7 +156,7 @@ const PLAIN: Partial<Record<StationName, readonly number[]>> = {
   sweep: [1, 4],
 };
 
-export function faultsAt(station: StationName, { kind, nth }: Pick<CallRow, "kind" | "nth">): Fault[] {
+function faultsAt(station: StationName, { kind, nth }: Pick<CallRow, "kind" | "nth">): Fault[] {
   switch (kind) {
     case "whole":
       return ["again", "at once"];
