@@ -14,7 +14,9 @@ export const topicName = (topic: Topic) => `policyledger-${topic}`;
 /** A queue that does not answer by then counts as gone: the sweep sends again what it was not told. */
 const PUBLISH_MS = 5_000;
 
-export function cloudService(secretKey: string | undefined): Service {
+export function cloudService(secret: string | undefined): Service {
+  // Whoever pipes a secret in may pipe a line feed along.
+  const secretKey = secret?.trim();
   initializeApp();
   return {
     db: getFirestore(),

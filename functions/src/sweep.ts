@@ -154,13 +154,21 @@ async function first(query: Query): Promise<unknown> {
   return found.empty ? null : found.docs[0]!.data();
 }
 
-/** The next stretch of a walk over the whole ledger, which begins again when it has come to the end. */
+/** Between two walks: each costs as many reads as the ledger has entries, and new ones are audited by rank. */
+const REST_MS = 24 * 3_600_000;
+
+function rests(walk: AuditWalk | undefined, now: number): boolean {
+  if (walk === undefined || walk.at !== null || walk.fault !== null || walk.completed === null) return false;
+  return Date.parse(walk.completed.at) + REST_MS > now;
+}
+
+/** The next stretch of a walk over the whole ledger, which begins again a day after it has come to the end. */
 async function auditStretch(service: Service): Promise<void> {
   const { db } = service;
   const [headSnapshot, walkSnapshot] = await db.getAll(headRef(db), auditRef(db));
   const ledger = headSnapshot!.data() as LedgerHead | undefined;
   const before = walkSnapshot!.data() as AuditWalk | undefined;
-  if (ledger === undefined) return;
+  if (ledger === undefined || rests(before, service.now())) return;
   const now = isoTime(service.now());
   const starts = before === undefined || before.at === null;
   const from: Head | null = starts ? null : before.at;
