@@ -91,7 +91,7 @@ export const TABLE: Readonly<Record<StationName, readonly CallRow[]>> = {
     ...leased("BatchGetDocuments", 2, "begin, and read its claim's job"),
     ...leased("BatchGetDocuments", 3, "read the label"),
     ...leased("BatchGetDocuments", 4, "read the artifact's fields"),
-    ...leased("Commit", 3, "its claim", { "error after, passing": "sweep" }),
+    ...leased("Commit", 3, "its claim"),
     ...leased("Commit", 4, "the training, DONE", { "error after": "redelivery" }),
     {
       kind: "Publish",
