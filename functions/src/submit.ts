@@ -4,7 +4,7 @@
 // A crash before the transaction leaves nothing, and the agent, who got no answer, submits again: the same claim is
 // one claim. A crash after it leaves a PENDING job that nobody was told of: the sweep tells.
 import { claimText, isSignedBy, type PolicyClaim, type Submission } from "@policyledger/core";
-import type { Transaction } from "firebase-admin/firestore";
+import type { DocumentSnapshot, Transaction } from "firebase-admin/firestore";
 import {
   type AgentBinding,
   agentRef,
@@ -27,7 +27,7 @@ export const RESEND_AFTER_MS = 30_000;
 const IDS_A_MESSAGE = 25;
 
 export interface Accepted {
-  readonly job: Job;
+  readonly job: Pick<Job, "claim_id" | "policy_hash" | "state" | "request_id">;
   /** Whether it was new, or had been given up and is opened again. */
   readonly opened: boolean;
 }
@@ -78,7 +78,10 @@ export async function acceptClaim(
   return accepted;
 }
 
-export async function sendToVerify(service: Service, opened: readonly Job[]): Promise<void> {
+export async function sendToVerify(
+  service: Service,
+  opened: readonly Pick<Job, "claim_id">[],
+): Promise<void> {
   const messages: object[] = [];
   for (let i = 0; i < opened.length; i += IDS_A_MESSAGE) {
     messages.push({ claim_ids: opened.slice(i, i + IDS_A_MESSAGE).map(({ claim_id }) => claim_id) });
@@ -128,15 +131,17 @@ async function store(
   const jobRef = jobs(db).doc(claimId);
   const labelRef = agentRef(db, claim.agent_id);
   const policyRef = policies(db).doc(claim.policy_hash);
-  const [known, label, policy] = await Promise.all([
-    transaction.get(jobRef),
-    transaction.get(labelRef),
-    transaction.getAll(policyRef, { fieldMask: ["published", "keep_until"] }).then(([snapshot]) => snapshot!),
-  ]);
+  // In one read: of a job its state, of a policy all but the artifact.
+  const fieldMask = ["state", "request_id", "public_key", "published", "keep_until"];
+  const [known, label, policy] = (await transaction.getAll(jobRef, labelRef, policyRef, {
+    fieldMask,
+  })) as [DocumentSnapshot, DocumentSnapshot, DocumentSnapshot];
   // Before anything is told of the claim: only its own key has come this far, but the label may be another's.
   requireOwnLabel(label.data() as AgentBinding | undefined, claim);
-  const before = known.data() as Job | undefined;
-  if (before !== undefined && before.state !== "FAILED") return { job: before, opened: false };
+  const before = known.data() as Pick<Job, "state" | "request_id"> | undefined;
+  if (before !== undefined && before.state !== "FAILED") {
+    return { job: { claim_id: claimId, policy_hash: claim.policy_hash, ...before }, opened: false };
+  }
   const job: Job = {
     claim_id: claimId,
     claim: claimText(claim),

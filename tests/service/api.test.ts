@@ -151,7 +151,10 @@ describe("request ids", () => {
     expect(headers.get("x-request-id")).toBe(id);
     expect(headers.get("location")).toBe(`${BASE}/claims/${body.claim_id}`);
     await until("it is recorded", async () => (await client.get(body.location)).body.state === "RECORDED");
-    const lines = cloud.lines.filter(({ request_id }) => request_id === id);
+    const linesOfIt = () => cloud.lines.filter(({ request_id }) => request_id === id);
+    // A station logs what it has done after it is done.
+    await until("append says so", async () => linesOfIt().some(({ station }) => station === "append"));
+    const lines = linesOfIt();
     expect(new Set(lines.map(({ station }) => station))).toEqual(
       new Set(["http", "submit", "verify", "append"]),
     );

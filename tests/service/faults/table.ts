@@ -16,9 +16,7 @@ const lostBeforeItWasSaid = { "error before": "sweep", "death before": "sweep" }
 /** In the order in which the station makes them, but for those of the queue, which come when all is stored. */
 export const TABLE: Readonly<Record<StationName, readonly CallRow[]>> = {
   submit: [
-    { kind: "BatchGetDocuments", nth: 1, what: "begin, and read the job" },
-    { kind: "BatchGetDocuments", nth: 2, what: "read the label" },
-    { kind: "BatchGetDocuments", nth: 3, what: "read the artifact's fields" },
+    { kind: "BatchGetDocuments", nth: 1, what: "begin, and read job, label and artifact" },
     {
       kind: "Commit",
       nth: 1,
@@ -88,9 +86,7 @@ export const TABLE: Readonly<Record<StationName, readonly CallRow[]>> = {
       except: { "error after": "sweep", "error after, passing": "sweep", "death after": "sweep" },
     },
     ...leased("Commit", 2, "points"),
-    ...leased("BatchGetDocuments", 2, "begin, and read its claim's job"),
-    ...leased("BatchGetDocuments", 3, "read the label"),
-    ...leased("BatchGetDocuments", 4, "read the artifact's fields"),
+    ...leased("BatchGetDocuments", 2, "begin, and read its claim's job, label and artifact"),
     ...leased("Commit", 3, "its claim"),
     ...leased("Commit", 4, "the training, DONE", { "error after": "redelivery" }),
     {
