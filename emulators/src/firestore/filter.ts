@@ -46,6 +46,12 @@ interface WireUnaryFilter {
   readonly op: string;
 }
 
+/** The comparisons with "==" that every result must pass. */
+export function equalities(filter: Filter): readonly FieldFilter[] {
+  if (filter.kind === "and") return filter.filters.flatMap(equalities);
+  return filter.kind === "field" && filter.operator === "EQUAL" && !isName(filter.path) ? [filter] : [];
+}
+
 export function parseFilter(wire: WireFilter): Filter {
   if (wire.compositeFilter) return parseComposite(wire.compositeFilter.op, wire.compositeFilter.filters);
   if (wire.fieldFilter) return parseField(wire.fieldFilter);

@@ -122,13 +122,13 @@ async function find(
   query: Query,
   { transaction, at }: Reading,
 ): Promise<readonly Document[]> {
-  if (!isLocking(transaction)) return run(query, context.store.documents(query, at));
+  if (!isLocking(transaction)) return run(query, context.store.candidates(query, at));
   return findLocked(context, query, transaction);
 }
 
 function findLocked(context: Context, query: Query, transaction: Transaction): Promise<readonly Document[]> {
   const fits: Predicate = (_, before, after) => touches(query, before) || touches(query, after);
-  const look = () => run(query, context.store.documents(query));
+  const look = () => run(query, context.store.candidates(query));
   return lookLocked(context, transaction, fits, look, (documents) => documents.map(nameOf));
 }
 

@@ -1,9 +1,12 @@
 // The documents: held in memory, kept in SQLite, with the recent past for reads at a time.
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { GroupCommit } from "../durable/group-commit.ts";
-import { Collections, type Scope } from "./collections.ts";
+import { byNames, Collections, type Scope } from "./collections.ts";
 import { type Document, storedDocument, writeDocument } from "./document.ts";
+import { isName } from "./field-reader.ts";
+import { equalities } from "./filter.ts";
 import { History } from "./history.ts";
+import type { Query } from "./query.ts";
 
 /** One document before and after a commit; null where there was or is none. */
 export interface Change {
@@ -73,6 +76,14 @@ export class Store {
   documents(scope: Scope, at?: bigint): Iterable<Document> {
     const current = this.#collections.within(scope);
     return at === undefined ? current : this.#history.rewind(current, scope, at);
+  }
+
+  /** What a query has to look at, in the order of names where that is the query's: all of its scope, or fewer. */
+  candidates(query: Query, at?: bigint): Iterable<Document> {
+    if (at !== undefined || query.where === null) return this.documents(query, at);
+    const found = this.#collections.equal(query, equalities(query.where));
+    if (found === null) return this.documents(query);
+    return isName(query.orderBy[0]!.path) ? [...found].sort(byNames) : found;
   }
 
   collectionPaths(database: string): Iterable<string> {
