@@ -5,6 +5,7 @@
 // leaves all of it done. Two instances at once are held apart by the transaction on the head; one instance, which
 // takes what waits in one go, makes it fast, and the transaction makes it right.
 import {
+  ChainAudit,
   type EntryContent,
   type Head,
   headOf,
@@ -84,13 +85,15 @@ async function writeGroup(
   const { db, host } = service;
   const [headSnapshot, ...snapshots] = await transaction.getAll(headRef(db), ...refs);
   let head = (headSnapshot!.data() as LedgerHead | undefined) ?? null;
+  // A head that is none is no job's fault: it throws here, before any of them is given up for it.
+  if (head !== null) new ChainAudit(host, { from: strictHead(head) });
   const now = isoTime(service.now());
   const recorded: { job: Job; index: number }[] = [];
   for (const [i, snapshot] of snapshots.entries()) {
     const job = snapshot.data() as Job | undefined;
     // Another instance was faster.
     if (job?.state !== "VALID") continue;
-    const sealed = seal(service, head, job, now);
+    const sealed = sealOrNull(service, head, job, now);
     if (sealed === null) {
       transaction.update(refs[i]!, {
         state: "FAILED",
@@ -113,23 +116,24 @@ async function writeGroup(
   }
   if (recorded.length > 0) transaction.set(headRef(db), head!);
   return { recorded, head };
+}
 
-  function seal(_: Service, head: Head | null, job: Job, now: string): Sealed | null {
-    try {
-      return sealEntry(host, head && strictHead(head), contentOf(job), now);
-    } catch (error) {
-      // One job that no entry can be made of must not keep all others waiting.
-      if (!(error instanceof PolicyLedgerError)) throw error;
-      service.log({
-        station: "append",
-        event: "job_unsealable",
-        severity: "ERROR",
-        claim_id: job.claim_id,
-        request_id: job.request_id,
-        error: error.message,
-      });
-      return null;
-    }
+/** Null for a job that no entry can be made of: it must not keep all others waiting. */
+function sealOrNull({ host, log }: Service, head: Head | null, job: Job, now: string): Sealed | null {
+  try {
+    return sealEntry(host, head && strictHead(head), contentOf(job), now);
+  } catch (error) {
+    if (!(error instanceof PolicyLedgerError)) throw error;
+    const { claim_id, request_id } = job;
+    const about = {
+      station: "append",
+      event: "job_unsealable",
+      severity: "ERROR",
+      claim_id,
+      request_id,
+    } as const;
+    log({ ...about, error: error.message });
+    return null;
   }
 }
 

@@ -2,11 +2,11 @@
 // long to load waits until it is first used.
 
 import type { PubSub, Topic as PubSubTopic } from "@google-cloud/pubsub";
-import { nodeHost, publicKeyOf } from "@policyledger/core/node";
+import { type KeyPair, nodeHost, publicKeyOf } from "@policyledger/core/node";
 import { initializeApp } from "firebase-admin/app";
 import { getFirestore } from "firebase-admin/firestore";
 import { write } from "firebase-functions/logger";
-import type { Line, Service, Topic } from "./service.ts";
+import { type Line, messageOf, type Service, type Topic } from "./service.ts";
 
 /** So that they are told apart from whatever else a project has. */
 export const topicName = (topic: Topic) => `policyledger-${topic}`;
@@ -24,8 +24,19 @@ export function cloudService(secret: string | undefined): Service {
     now: Date.now,
     publish: publisher(),
     log: logLine,
-    trainer: secretKey ? { secretKey, publicKey: publicKeyOf(secretKey) } : null,
+    trainer: trainerFrom(secretKey),
   };
+}
+
+/** Reads must not depend on a key that only trainings need. */
+function trainerFrom(secretKey: string | undefined): KeyPair | null {
+  if (!secretKey) return null;
+  try {
+    return { secretKey, publicKey: publicKeyOf(secretKey) };
+  } catch (error) {
+    logLine({ station: "train", event: "no_service_key", severity: "ERROR", error: messageOf(error) });
+    return null;
+  }
 }
 
 function publisher(): Service["publish"] {

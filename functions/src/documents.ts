@@ -24,6 +24,8 @@ export interface Job {
   readonly submitted_at: string;
   /** The request that brought it: with the claim's id, this finds it in the logs of every station. */
   readonly request_id: string;
+  /** Of the very call that wrote it: so a commit that is tried again, its answer lost, knows its own work. */
+  readonly opened_by: string;
   /** How often the sweep had to send it on its way again. */
   readonly attempts: number;
   /** When the sweep sends it, should it still be PENDING. */
@@ -108,6 +110,8 @@ export interface TrainingJob {
   readonly state: TrainingState;
   readonly requested_at: string;
   readonly request_id: string;
+  /** As a job's. */
+  readonly opened_by: string;
   readonly attempts: number;
   /** While it runs, it is somebody's until then; while it is queued, the sweep leaves it alone until then. */
   readonly lease_until: string;
@@ -136,6 +140,8 @@ export interface PointBatch {
   readonly points: readonly TrainingPoint[];
 }
 
+/** gRPC's FAILED_PRECONDITION: somebody else has written the document since it was read. */
+export const CHANGED_SINCE = 9;
 /** Wide enough that names sort as numbers do. */
 const INDEX_DIGITS = 12;
 

@@ -1,6 +1,8 @@
 // What is deployed, in the order of a claim's life. Each function is one station; what it does stands in its own file.
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
+import { write } from "firebase-functions/logger";
 import { defineSecret, defineString } from "firebase-functions/params";
 import { setGlobalOptions } from "firebase-functions/v2";
 import { onDocumentWritten } from "firebase-functions/v2/firestore";
@@ -10,10 +12,12 @@ import { onSchedule } from "firebase-functions/v2/scheduler";
 import { appendWaiting } from "./append.ts";
 import { cloudService, topicName } from "./cloud.ts";
 import { openDoor } from "./door.ts";
+import { problemAnswer } from "./http/answer.ts";
 import { type Api, makeApi } from "./http/app.ts";
 import { onceAtATime } from "./once-at-a-time.ts";
+import { Problem } from "./problem.ts";
 import { rankNew } from "./rank.ts";
-import type { Service } from "./service.ts";
+import { messageOf, type Service } from "./service.ts";
 import { type Settings, usualSettings } from "./settings.ts";
 import { sweep as sweepAll } from "./sweep.ts";
 import { runTraining } from "./train.ts";
@@ -122,6 +126,22 @@ function isLocal(): boolean {
   return process.env.FUNCTIONS_EMULATOR === "true";
 }
 
+/** A setting that cannot be: every request says so, and the log says which. */
+function cannotStart(error: unknown): Response {
+  const requestId = randomUUID();
+  write({
+    severity: "ERROR",
+    message: `http: cannot_start: ${messageOf(error)}`,
+    station: "http",
+    event: "cannot_start",
+    request_id: requestId,
+  });
+  return problemAnswer(
+    new Problem("internal", "The service is not set up as it should be; its log says why."),
+    requestId,
+  );
+}
+
 /** From the host's request and response to the API's; both functions that answer HTTP are made of it. */
 function listener(
   makeSettings: () => Settings,
@@ -129,7 +149,11 @@ function listener(
   let made: Api | null = null;
   const listen = getRequestListener(
     (request, { incoming }) => {
-      made ??= makeApi(theService(), makeSettings());
+      try {
+        made ??= makeApi(theService(), makeSettings());
+      } catch (error) {
+        return cannotStart(error);
+      }
       return made.fetch(request, { remoteAddress: incoming.socket.remoteAddress });
     },
     { overrideGlobalObjects: false },

@@ -65,6 +65,8 @@ export interface ProblemDocument {
   readonly code: ProblemCode;
   readonly errors: readonly Fault[];
   readonly request_id?: string;
+  /** In seconds, as the header says too; lines of a batch have none. */
+  readonly retry_after?: number;
 }
 
 export function problemDocument(problem: Problem, requestId?: string): ProblemDocument {
@@ -77,6 +79,7 @@ export function problemDocument(problem: Problem, requestId?: string): ProblemDo
     code: problem.code,
     errors: problem.faults,
     ...(requestId !== undefined && { request_id: requestId }),
+    ...("retry-after" in problem.headers && { retry_after: Number(problem.headers["retry-after"]) }),
   };
 }
 

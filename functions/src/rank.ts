@@ -43,27 +43,27 @@ export async function rankNew(service: Service): Promise<number> {
   let ranked = 0;
   for (;;) {
     const started = service.now();
-    const { count, fault, more } = await service.db.runTransaction((t) => rankStretch(service, t), {
+    const { from, count, fault, more } = await service.db.runTransaction((t) => rankStretch(service, t), {
       maxAttempts: ATTEMPTS,
     });
     ranked += count;
-    if (fault !== null) {
-      service.log({ station: "rank", event: "chain_broken", severity: "ERROR", fault });
-      return ranked;
-    }
     if (count > 0) {
       service.log({
         station: "rank",
         event: "entries_ranked",
+        from,
+        until: from + count,
         milliseconds: service.now() - started,
         counted: { entries_ranked: count },
       });
     }
+    if (fault !== null) service.log({ station: "rank", event: "chain_broken", severity: "ERROR", fault });
     if (!more) return ranked;
   }
 }
 
 interface Stretch {
+  readonly from: number;
   readonly count: number;
   readonly fault: AuditFault | null;
   readonly more: boolean;
@@ -75,7 +75,7 @@ async function rankStretch(service: Service, transaction: Transaction): Promise<
   const mark = (markSnapshot!.data() as Watermark | undefined) ?? null;
   const size = (headSnapshot!.data() as LedgerHead | undefined)?.size ?? 0;
   const from = mark?.size ?? 0;
-  if (mark?.fault || from >= size) return { count: 0, fault: mark?.fault ?? null, more: false };
+  if (from >= size) return { from, count: 0, fault: null, more: false };
   const until = Math.min(size, from + STRETCH);
   const stored = await transaction.getAll(...range(from, until).map((index) => entryRef(db, index)));
   const { held, head, fault } = audit(
@@ -83,6 +83,8 @@ async function rankStretch(service: Service, transaction: Transaction): Promise<
     mark?.head ?? null,
     stored.map((one) => one.data() as StoredEntry | undefined),
   );
+  // A fault is looked at again each time: it may have been mended.
+  if (held.length === 0 && isSame(fault, mark?.fault ?? null)) return { from, count: 0, fault, more: false };
   const entries = held.map(({ current_hash: _, ...entry }) => entry as Entry);
   const before = await readBoards(service, transaction, entries);
   const after = foldRanking({ v: 1, size: from, boards: before }, entries);
@@ -94,7 +96,11 @@ async function rankStretch(service: Service, transaction: Transaction): Promise<
     updated_at: isoTime(service.now()),
     fault,
   } satisfies Watermark);
-  return { count: entries.length, fault, more: until < size };
+  return { from, count: entries.length, fault, more: fault === null && until < size };
+}
+
+function isSame(a: AuditFault | null, b: AuditFault | null): boolean {
+  return a?.index === b?.index && a?.message === b?.message;
 }
 
 interface Audited {

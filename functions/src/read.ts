@@ -36,7 +36,7 @@ export async function readJob(db: Firestore, claimId: string): Promise<Job | nul
 
 /** A job as it goes over the wire: what is only ours stays here. */
 export function jobView(job: Job) {
-  const { attempts: _, resend_at: __, request_id: ___, claim: ____, ...shown } = job;
+  const { attempts: _, resend_at: __, request_id: ___, opened_by: ____, claim: _____, ...shown } = job;
   return { ...shown, claim: claimOf(job) };
 }
 

@@ -3,6 +3,7 @@
 //
 // A crash before the transaction leaves nothing, and the agent, who got no answer, submits again: the same claim is
 // one claim. A crash after it leaves a PENDING job that nobody was told of: the sweep tells.
+import { randomUUID } from "node:crypto";
 import { claimText, isSignedBy, type PolicyClaim, type Submission } from "@policyledger/core";
 import type { DocumentSnapshot, Transaction } from "firebase-admin/firestore";
 import {
@@ -27,7 +28,7 @@ export const RESEND_AFTER_MS = 30_000;
 const IDS_A_MESSAGE = 25;
 
 export interface Accepted {
-  readonly job: Pick<Job, "claim_id" | "policy_hash" | "state" | "request_id">;
+  readonly job: Pick<Job, "claim_id" | "policy_hash" | "state">;
   /** Whether it was new, or had been given up and is opened again. */
   readonly opened: boolean;
 }
@@ -58,14 +59,11 @@ export async function acceptClaim(
 ): Promise<Accepted> {
   const claimId = checkSubmission(service, submission);
   chargeKey?.(submission.claim.public_key);
-  // The client tries a commit again whose answer was lost, and finds the job: which this request has opened all the same.
-  let wrote = false;
-  const accepted = await service.db.runTransaction(async (transaction) => {
-    const found = await store(service, transaction, submission, claimId, requestId);
-    if (!found.opened && wrote) return { ...found, opened: found.job.request_id === requestId };
-    wrote = found.opened;
-    return found;
-  });
+  // The client tries a commit again whose answer was lost, and finds the job: which this call has opened all the same.
+  const openedBy = randomUUID();
+  const accepted = await service.db.runTransaction((transaction) =>
+    store(service, transaction, submission, { claimId, requestId, openedBy }),
+  );
   const { opened } = accepted;
   service.log({
     station: "submit",
@@ -122,8 +120,7 @@ async function store(
   service: Service,
   transaction: Transaction,
   submission: Submission,
-  claimId: string,
-  requestId: string,
+  { claimId, requestId, openedBy }: { claimId: string; requestId: string; openedBy: string },
 ): Promise<Accepted> {
   const { db } = service;
   const { claim } = submission;
@@ -132,15 +129,19 @@ async function store(
   const labelRef = agentRef(db, claim.agent_id);
   const policyRef = policies(db).doc(claim.policy_hash);
   // In one read: of a job its state, of a policy all but the artifact.
-  const fieldMask = ["state", "request_id", "public_key", "published", "keep_until"];
+  const fieldMask = ["state", "opened_by", "public_key", "published", "keep_until"];
   const [known, label, policy] = (await transaction.getAll(jobRef, labelRef, policyRef, {
     fieldMask,
   })) as [DocumentSnapshot, DocumentSnapshot, DocumentSnapshot];
   // Before anything is told of the claim: only its own key has come this far, but the label may be another's.
   requireOwnLabel(label.data() as AgentBinding | undefined, claim);
-  const before = known.data() as Pick<Job, "state" | "request_id"> | undefined;
+  const before = known.data() as Pick<Job, "state" | "opened_by"> | undefined;
   if (before !== undefined && before.state !== "FAILED") {
-    return { job: { claim_id: claimId, policy_hash: claim.policy_hash, ...before }, opened: false };
+    const { state, opened_by } = before;
+    return {
+      job: { claim_id: claimId, policy_hash: claim.policy_hash, state },
+      opened: opened_by === openedBy,
+    };
   }
   const job: Job = {
     claim_id: claimId,
@@ -151,6 +152,7 @@ async function store(
     state: "PENDING",
     submitted_at: isoTime(now),
     request_id: requestId,
+    opened_by: openedBy,
     attempts: 0,
     resend_at: isoTime(now + RESEND_AFTER_MS),
   };

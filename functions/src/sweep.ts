@@ -5,6 +5,7 @@ import type { Query } from "firebase-admin/firestore";
 import {
   type AuditWalk,
   auditRef,
+  CHANGED_SINCE,
   dueForResending,
   entryRef,
   headRef,
@@ -23,7 +24,7 @@ import {
 import { audit, range, rankNew, type StoredEntry } from "./rank.ts";
 import { messageOf, type Service } from "./service.ts";
 import { KEEP_ARTIFACT_MS, RESEND_AFTER_MS, sendToVerify } from "./submit.ts";
-import { sendToTrain } from "./train.ts";
+import { sendToTrain } from "./training-requests.ts";
 
 /** What one run takes on of each kind. */
 const MOST = 500;
@@ -88,8 +89,6 @@ async function resendClaims(service: Service): Promise<void> {
   await sendToVerify(service, resent);
 }
 
-/** gRPC's FAILED_PRECONDITION. */
-const CHANGED_SINCE = 9;
 const GAVE_UP =
   "The service could not decide on this claim in many attempts. That is no verdict: submit it again to have it opened anew.";
 

@@ -1,7 +1,7 @@
 // What a watcher of a training sees: points along its way, in numbered batches that are the same in each run.
 import type { Progress } from "@policyledger/core";
-import type { DocumentReference, Firestore } from "firebase-admin/firestore";
-import { type PointBatch, pointsRef, type TrainingPoint, trainings } from "./documents.ts";
+import { type PointBatch, pointsRef, type TrainingPoint } from "./documents.ts";
+import type { HeldTraining } from "./training-lease.ts";
 
 /** Of one training; watchers get them at a pace that the eye follows, wherever they lie on the way. */
 const POINTS = 500;
@@ -9,15 +9,13 @@ const POINTS_A_BATCH = 25;
 
 /** Collects a point every so many episodes, and writes them in numbered batches that are the same in each run. */
 export class PointWriter {
-  private readonly db: Firestore;
-  private readonly ref: DocumentReference;
+  private readonly held: HeldTraining;
   private readonly every: number;
   private pending: TrainingPoint[] = [];
   private batches = 0;
 
-  constructor(db: Firestore, trainingId: string, episodes: number) {
-    this.db = db;
-    this.ref = trainings(db).doc(trainingId);
+  constructor(held: HeldTraining, episodes: number) {
+    this.held = held;
     this.every = Math.max(1, Math.ceil(episodes / POINTS));
   }
 
@@ -36,17 +34,15 @@ export class PointWriter {
   }
 
   private async write(least: number): Promise<void> {
-    if (this.pending.length < least) return;
-    const batch = this.db.batch();
-    let last: TrainingPoint | null = null;
-    while (this.pending.length >= least) {
-      const points = this.pending.splice(0, POINTS_A_BATCH);
-      batch.set(pointsRef(this.ref, this.batches), { points } satisfies PointBatch);
-      this.batches += 1;
-      last = points.at(-1)!;
-    }
-    batch.update(this.ref, { batches: this.batches, progress: last });
-    await batch.commit();
+    const ready: PointBatch[] = [];
+    while (this.pending.length >= least) ready.push({ points: this.pending.splice(0, POINTS_A_BATCH) });
+    if (ready.length === 0) return;
+    const first = this.batches;
+    this.batches += ready.length;
+    const progress = ready.at(-1)!.points.at(-1)!;
+    await this.held.write({ batches: this.batches, progress }, (batch) => {
+      for (const [i, points] of ready.entries()) batch.set(pointsRef(this.held.ref, first + i), points);
+    });
   }
 }
 

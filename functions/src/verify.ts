@@ -20,13 +20,11 @@ import {
   verifyClaim,
 } from "@policyledger/core";
 import { FieldValue } from "firebase-admin/firestore";
-import { claimOf, isoTime, type Job, jobs, policies, type StoredPolicy } from "./documents.ts";
+import { CHANGED_SINCE, claimOf, isoTime, type Job, jobs, policies, type StoredPolicy } from "./documents.ts";
 import { messageOf, publishOrLeave, type Service } from "./service.ts";
 
 /** Faults that a job keeps of an artifact that was refused. */
 const KEPT_FAULTS = 20;
-/** gRPC's FAILED_PRECONDITION: somebody else has written the job since it was read. */
-const CHANGED_SINCE = 9;
 
 export type Decision = Verdict & { readonly evaluation?: Evaluation };
 
@@ -69,13 +67,14 @@ async function settle(
   readAt: FirebaseFirestore.Timestamp,
 ): Promise<Job["state"]> {
   const { db } = service;
-  const started = service.now();
   const policyRef = policies(db).doc(job.policy_hash);
   const policy = (await policyRef.get()).data() as StoredPolicy | undefined;
   if (policy === undefined)
     throw new Error(`bug: the artifact of claim ${job.claim_id} is gone before its verdict`);
   const artifact = Buffer.from(policy.artifact).toString();
+  const started = performance.now();
   const decision = decide(service.host, { claim: claimOf(job), signature: job.signature, artifact });
+  const milliseconds = Math.round(performance.now() - started);
   const batch = db.batch();
   batch.update(jobs(db).doc(job.claim_id), verdictFields(decision, service.now()), {
     lastUpdateTime: readAt,
@@ -98,7 +97,7 @@ async function settle(
     request_id: job.request_id,
     verdict: decision.verdict,
     ...(decision.verdict === "INVALID" && { reason: decision.reason }),
-    milliseconds: service.now() - started,
+    milliseconds,
     counted: decision.verdict === "VALID" ? { verdicts_valid: 1 } : { verdicts_invalid: 1 },
   });
   return decision.verdict;

@@ -112,6 +112,7 @@ function validJob({ claim, signature }: Submission): Job {
     state: "VALID",
     submitted_at: time,
     request_id: "bench-request",
+    opened_by: "bench-call",
     attempts: 0,
     resend_at: time,
     decided_at: time,

@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { makeApi } from "../../functions/src/http/app.ts";
 import { readBody } from "../../functions/src/http/body.ts";
-import { releaseBody } from "../../functions/src/http/body-room.ts";
+import { nameSender, releaseBody } from "../../functions/src/http/body-room.ts";
 import { Problem } from "../../functions/src/problem.ts";
 import type { Service } from "../../functions/src/service.ts";
 import { usualSettings } from "../../functions/src/settings.ts";
@@ -126,6 +126,7 @@ describe("many large bodies at once", () => {
       const parts = Array.from({ length: 8 }, () => new Uint8Array(LARGE / 8));
       return requestOf("POST", "/claims", NDJSON, slow(parts, 0, "closes"));
     });
+    for (const [i, request] of requests.entries()) nameSender(request, `sender ${i % 10}`);
     const read = await Promise.allSettled(requests.map((request) => readBody(request, accepted)));
     const refused = read.filter((one) => one.status === "rejected").map(({ reason }) => reason);
     expect(refused.length).toBeGreaterThanOrEqual(20 - 9);
@@ -137,6 +138,22 @@ describe("many large bodies at once", () => {
     const again = requestOf("POST", "/claims", NDJSON, " ".repeat(LARGE));
     expect((await readBody(again, accepted)).bytes.length).toBe(LARGE);
     releaseBody(again);
+  });
+
+  test("of one sender have room for two, and leave the others theirs", async () => {
+    const large = (sender: string) => {
+      const parts = Array.from({ length: 8 }, () => new Uint8Array(LARGE / 8));
+      const request = requestOf("POST", "/claims", NDJSON, slow(parts, 0, "closes"));
+      nameSender(request, sender);
+      return request;
+    };
+    const requests = [...Array.from({ length: 6 }, () => large("greedy")), large("modest")];
+    const read = await Promise.allSettled(requests.map((request) => readBody(request, accepted)));
+    const refused = read.filter((one) => one.status === "rejected").map(({ reason }) => reason.code);
+    expect(new Set(refused)).toEqual(new Set(["rate_limited"]));
+    expect(refused.length).toBeGreaterThanOrEqual(4);
+    expect(read.at(-1)!.status).toBe("fulfilled");
+    for (const request of requests) releaseBody(request);
   });
 
   test("are given up with their answer, whatever it is", async () => {

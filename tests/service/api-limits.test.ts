@@ -3,7 +3,7 @@ import { generateKeyPair } from "@policyledger/core/node";
 import { afterEach, describe, expect, test } from "vitest";
 import type { FairLimits } from "../../functions/src/limits/fair-limit.ts";
 import { type Settings, usualSettings } from "../../functions/src/settings.ts";
-import { CAPS } from "../../functions/src/train.ts";
+import { CAPS } from "../../functions/src/training-requests.ts";
 import { agentNamed, bodyOf, CYBER, claims, trainingBody } from "./agents.ts";
 import { type Answer, clientOf } from "./api-client.ts";
 import { type LocalCloud, startLocalCloud } from "./local-cloud.ts";

@@ -105,8 +105,11 @@ describe("a claim's stream", () => {
 });
 
 describe("streams that are open", () => {
-  const opened = async (id: string, signal?: AbortSignal) => {
-    const asked = requestOf("GET", `/claims/${id}`, { accept: "text/event-stream" });
+  let reader = 0;
+  /** Each by a reader of its own, unless it is named. */
+  const opened = async (id: string, signal?: AbortSignal, by = `192.0.2.${++reader % 250}`) => {
+    const headers = { accept: "text/event-stream", "x-forwarded-for": by };
+    const asked = requestOf("GET", `/claims/${id}`, headers);
     const request = signal === undefined ? asked : new Request(asked, { signal });
     return cloud.api.fetch(request);
   };
@@ -129,6 +132,19 @@ describe("streams that are open", () => {
     ]);
     expect((await client.get(`/claims/${id}`)).status).toBe(200);
     for (const { body } of streams) await body!.cancel();
+    await free(id);
+  });
+
+  test("of one reader are fewer, so that the others find room", async () => {
+    const id = await submitted(5);
+    const first = await opened(id, undefined, "198.51.100.1");
+    const second = await opened(id, undefined, "198.51.100.1");
+    const others = await opened(id, undefined, "198.51.100.2");
+    expect([first.status, second.status, others.status]).toEqual([200, 429, 200]);
+    expect(second.headers.get("retry-after")).toBe("5");
+    expect(await second.json()).toMatchObject({ code: "rate_limited", retry_after: 5 });
+    await first.body!.cancel();
+    await others.body!.cancel();
     await free(id);
   });
 

@@ -2,7 +2,7 @@
 // goes the same way as any other.
 import { generateKeyPair } from "@policyledger/core/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { CAPS } from "../../functions/src/train.ts";
+import { CAPS } from "../../functions/src/training-requests.ts";
 import { CYBER, trainingBody } from "./agents.ts";
 import { type Client, clientOf, type Read } from "./api-client.ts";
 import { allEvents, type Event, eventsOf } from "./api-events.ts";

@@ -8,7 +8,7 @@ import { asProblem, Problem } from "../problem.ts";
 import { messageOf, type Service } from "../service.ts";
 import type { Settings } from "../settings.ts";
 import { problemAnswer } from "./answer.ts";
-import { releaseBody } from "./body-room.ts";
+import { nameSender, releaseBody } from "./body-room.ts";
 import { compressed, conditional } from "./caching.ts";
 import { type Call, type LimitClass, parseParameters, type Route } from "./route.ts";
 import { claimRoutes } from "./routes/claims.ts";
@@ -55,7 +55,7 @@ export function makeApi(service: Service, settings: Settings): Api {
     service.log({
       station: "http",
       event: "request",
-      severity: c.res.status >= 500 ? "ERROR" : "INFO",
+      severity: severityOf(c.res.status),
       request_id: requestId,
       method: c.req.method,
       route: c.get("route") ?? "none",
@@ -80,21 +80,24 @@ export function makeApi(service: Service, settings: Settings): Api {
   for (const one of routes) {
     app.on(one.method.toUpperCase(), honoPath(one), async (c) => {
       c.set("route", BASE + one.path);
-      const charge = limits.forCaller(one.limit, c.req.raw, c.env);
+      const caller = limits.callerOf(c.req.raw, c.env);
+      const charge = (cost: number) => limits.forCaller(one.limit, caller, cost);
       charge(1);
+      nameSender(c.req.raw, caller);
       const { params, query } = parseParameters(one, c.req.param(), new URL(c.req.url).searchParams);
       const call: Call<object, object> = {
         service,
         settings,
         request: c.req.raw,
         requestId: c.get("requestId"),
+        caller,
         charge,
         chargeKey: limits.forKey,
         params,
         query,
       };
       try {
-        return await one.handle(call as Call<never, never>);
+        return await inTime(one.handle(call as Call<never, never>), MAX_HANDLING_MS[one.limit]);
       } finally {
         releaseBody(c.req.raw);
       }
@@ -127,6 +130,35 @@ export function makeApi(service: Service, settings: Settings): Api {
   });
 
   return { fetch: async (request, connection = {}) => app.fetch(request, connection) };
+}
+
+/** A 503 says that others, or too many at once, keep us from answering; what is our own mistake is a 500. */
+function severityOf(status: number): "INFO" | "WARNING" | "ERROR" {
+  if (status < 500) return "INFO";
+  return status === 503 ? "WARNING" : "ERROR";
+}
+
+/** By class of request; those that bring a body may take twenty seconds for that alone. */
+const MAX_HANDLING_MS: Readonly<Record<LimitClass, number>> = {
+  read: 10_000,
+  submit: 40_000,
+  compute: 40_000,
+};
+
+/** A database that is gone keeps its client trying for longer than anyone waits. */
+async function inTime(work: Promise<Response>, milliseconds: number): Promise<Response> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const message = `The service could not answer within ${milliseconds / 1_000} s; the same request may succeed later.`;
+      reject(new Problem("unavailable", message, { headers: { "retry-after": "5" } }));
+    }, milliseconds);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function honoPath({ path }: Route): string {
@@ -172,18 +204,10 @@ function makeLimits(settings: Settings) {
   }
   const byKey = new FairLimit(settings.claimsOfKey, clock);
   return {
-    forCaller(
-      name: LimitClass,
-      request: Request,
-      { remoteAddress }: Connection = {},
-    ): (cost: number) => void {
-      const caller = callerAddress(
-        request.headers.get("x-forwarded-for") ?? undefined,
-        remoteAddress,
-        trusted,
-      );
-      return (cost) => refuseUnless(byClass.get(name)!.take(caller, cost), "this address");
-    },
+    callerOf: (request: Request, { remoteAddress }: Connection = {}): string =>
+      callerAddress(request.headers.get("x-forwarded-for") ?? undefined, remoteAddress, trusted),
+    forCaller: (name: LimitClass, caller: string, cost: number) =>
+      refuseUnless(byClass.get(name)!.take(caller, cost), "this address"),
     forKey: (publicKey: string) => refuseUnless(byKey.take(publicKey), `key ${publicKey}`),
   };
 }

@@ -1,5 +1,6 @@
 // Server-sent events: one stream for whoever waits, with a heartbeat, an end, and nothing left behind when its reader
 // goes. A reader that comes again says with Last-Event-ID what it has.
+import { HeldShares } from "../limits/held-shares.ts";
 import { Problem } from "../problem.ts";
 import { messageOf } from "../service.ts";
 import { NEVER } from "./answer.ts";
@@ -15,18 +16,15 @@ export interface StreamEvent {
   readonly data: unknown;
 }
 
-let open = 0;
+const open = new HeldShares();
+/** One caller gets at most this part of the streams that an instance keeps open. */
+const PART_OF_ONE = 1 / 5;
 
 /** Answers with a stream that `run` writes to; it ends when `run` does, the reader leaves, or its time is over. */
 export function eventStream(
-  { service, settings: { streamSeconds, maxStreams }, request, requestId }: Call<object, object>,
+  { service, settings: { streamSeconds, maxStreams }, request, requestId, caller }: Call<object, object>,
   run: (send: (event: StreamEvent) => void, signal: AbortSignal) => Promise<void>,
 ): Response {
-  if (open >= maxStreams) {
-    throw new Problem("unavailable", "Too many event streams are open; poll, or come again later.", {
-      headers: { "retry-after": "5" },
-    });
-  }
   const headers = {
     "content-type": "text/event-stream",
     "cache-control": `${NEVER}, no-transform`,
@@ -35,7 +33,7 @@ export function eventStream(
   };
   // Nobody would read it, nor end it.
   if (request.method === "HEAD") return new Response(null, { headers });
-  open += 1;
+  takeOne(caller, maxStreams);
   const ended = new AbortController();
   const encoder = new TextEncoder();
   const stream = new ReadableStream<Uint8Array>({
@@ -62,7 +60,7 @@ export function eventStream(
       run((event) => write(format(event)), ended.signal)
         .catch(failed)
         .finally(() => {
-          open -= 1;
+          open.giveBack(caller, 1);
           clearInterval(heartbeat);
           clearTimeout(over);
           request.signal.removeEventListener("abort", leave);
@@ -77,6 +75,24 @@ export function eventStream(
     cancel: () => ended.abort(),
   });
   return new Response(stream, { headers });
+}
+
+function takeOne(caller: string, most: number): void {
+  const taken = open.take(caller, 1, { most, mostOfOne: Math.ceil(most * PART_OF_ONE) });
+  if (taken === "taken") return;
+  const headers = { "retry-after": "5" };
+  if (taken === "caller") {
+    throw new Problem(
+      "rate_limited",
+      "Too many event streams of this address are open; close some, or poll.",
+      {
+        headers,
+      },
+    );
+  }
+  throw new Problem("unavailable", "Too many event streams are open; poll, or come again later.", {
+    headers,
+  });
 }
 
 function format({ event, id, data }: StreamEvent): string {

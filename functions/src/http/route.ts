@@ -14,6 +14,8 @@ export interface Call<P, Q> {
   readonly settings: Settings;
   readonly request: Request;
   readonly requestId: string;
+  /** The address that it came from, as limits know it. */
+  readonly caller: string;
   /** Takes more from the caller's share, for a request that turns out to be worth several; refuses when it is used up. */
   readonly charge: (cost: number) => void;
   /** Takes from the share of a key whose signature holds. */
@@ -44,6 +46,8 @@ export interface Route<P extends Shape = Shape, Q extends Shape = Shape> {
   /** By media type; the schema of a whole body, or null where the description says what it is. */
   readonly body?: Readonly<Record<string, z.ZodMiniType | null>>;
   readonly limit: LimitClass;
+  /** Its answer is of the moment and kept by nobody: it has no ETag. */
+  readonly isFleeting?: boolean;
   readonly answers: Readonly<Record<number, Answer>>;
   readonly problems: readonly ProblemCode[];
   handle(call: Call<z.infer<P>, z.infer<Q>>): Promise<Response>;

@@ -46,6 +46,7 @@ export const problem = name(
     code: z.string(),
     errors: z.array(fault),
     request_id: z.optional(z.string()),
+    retry_after: z.optional(z.int().check(z.minimum(1))),
   }),
   "RFC 9457. `code` is stable; `errors` names every fault.",
 );
@@ -286,12 +287,12 @@ export const environments = name("Environments", listOf(environment, {}), ENVELO
 export const health = name(
   "Health",
   z.strictObject({
-    status: z.literal("ok"),
+    status: z.enum(["ok", "ledger_broken"]),
     version: z.string(),
     entries: natural,
     head: z.nullable(hash),
     streams: z.nullable(z.string()),
     trainer: z.nullable(z.strictObject({ agent_id: label, public_key: hash })),
   }),
-  "`streams`: the address at which event streams are not held up by the CDN; null where it is this one.",
+  "`status` is `ledger_broken` where an audit has met an entry that does not hold: see `/ledger/integrity`. `streams`: the address at which event streams are not held up by the CDN; null where it is this one.",
 );

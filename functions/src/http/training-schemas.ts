@@ -16,7 +16,6 @@ const trainingRequestSchema = z.strictObject({
   training: trainingSchema,
   claim_seed: natural,
 });
-export type TrainingRequest = z.input<typeof trainingRequestSchema>;
 
 export const trainRequest = name(
   "TrainRequest",

@@ -85,10 +85,16 @@ export const TABLE: Readonly<Record<StationName, readonly CallRow[]>> = {
       // It is RUNNING then, for as long as the lease lasts.
       except: { "error after": "sweep", "error after, passing": "sweep", "death after": "sweep" },
     },
+    {
+      kind: "BatchGetDocuments",
+      nth: 2,
+      what: "read it as it is leased",
+      except: { "error before": "sweep", "error after": "sweep", "death before": "sweep" },
+    },
     ...leased("Commit", 2, "points"),
-    ...leased("BatchGetDocuments", 2, "begin, and read its claim's job, label and artifact"),
+    ...leased("BatchGetDocuments", 3, "begin, and read its claim's job, label and artifact"),
     ...leased("Commit", 3, "its claim"),
-    ...leased("Commit", 4, "the training, DONE", { "error after": "redelivery" }),
+    ...leased("Commit", 4, "the training, DONE"),
     {
       kind: "Publish",
       nth: 1,
@@ -134,15 +140,9 @@ export const TABLE: Readonly<Record<StationName, readonly CallRow[]>> = {
   ],
 };
 
-/** What fails while a training is leased leaves it RUNNING until the lease is over: then the sweep sends it again. */
-function leased(kind: Kind, nth: number, what: string, more: Partial<Record<Fault, Mender>> = {}): CallRow[] {
-  const until: Partial<Record<Fault, Mender>> = {
-    "error before": "sweep",
-    "error after": "sweep",
-    "death before": "sweep",
-    "death after": "sweep",
-  };
-  return [{ kind, nth, what, except: { ...until, ...more } }];
+/** An error gives the lease back, so that redelivery takes it up; a death leaves it until it is over: then the sweep does. */
+function leased(kind: Kind, nth: number, what: string): CallRow[] {
+  return [{ kind, nth, what, except: { "death before": "sweep", "death after": "sweep" } }];
 }
 
 /** Commits that no transaction makes: those of a client that is gone are not done any more, in the stand-in. */

@@ -99,9 +99,9 @@ export const claimRoutes: readonly Route[] = [
       const { claim_id } = call.params;
       if (wantsStream(call.request)) return followClaim(call, claim_id);
       const job = await requireJob(call, claim_id);
-      // What is recorded stays as it is; anything else may still change.
+      // These two are for ever; any other state may still change.
       return json(jobView(job), {
-        cache: job.state === "RECORDED" ? FOREVER : ASK,
+        cache: job.state === "RECORDED" || job.state === "INVALID" ? FOREVER : ASK,
         headers: { vary: "accept, accept-encoding" },
       });
     },

@@ -1,5 +1,5 @@
 // Routes about the service itself: whether it is well, and what it offers.
-import { readHead } from "../../read.ts";
+import { readIntegrity } from "../../read.ts";
 import { trainerLabel } from "../../train.ts";
 import { json, NEVER, text } from "../answer.ts";
 import { DOCS_STYLE, docsPage } from "../docs-page.ts";
@@ -25,17 +25,18 @@ export function serviceRoutes(all: () => readonly Route[]): readonly Route[] {
       params: parameters.noParameters,
       query: parameters.noParameters,
       limit: "read",
-      answers: { 200: { description: "It is.", content: { "application/json": schemas.health } } },
+      isFleeting: true,
+      answers: { 200: { description: "It answers.", content: { "application/json": schemas.health } } },
       problems: ["unavailable"],
       handle: async ({ service, settings }) => {
-        const head = await readHead(service.db);
+        const { ok, size, head } = await readIntegrity(service.db);
         const { trainer } = service;
         return json(
           {
-            status: "ok",
+            status: ok ? "ok" : "ledger_broken",
             version: settings.version,
-            entries: head?.size ?? 0,
-            head: head?.current_hash ?? null,
+            entries: size,
+            head,
             streams: settings.streamsUrl,
             trainer: trainer && { agent_id: trainerLabel(trainer.publicKey), public_key: trainer.publicKey },
           },

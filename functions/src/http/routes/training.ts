@@ -8,7 +8,7 @@ import {
   trainings,
 } from "../../documents.ts";
 import { Problem } from "../../problem.ts";
-import { CAPS, requestTraining, type SignedTraining } from "../../train.ts";
+import { CAPS, requestTraining, type SignedTraining } from "../../training-requests.ts";
 import { ASK, FOREVER, json, NEVER } from "../answer.ts";
 import { readBody } from "../body.ts";
 import {
@@ -27,6 +27,8 @@ const MAX_REQUEST_BYTES = 16_384;
 /** Between two points that a watcher gets, while there are more and where it has caught up: twenty to fifty a second. */
 const BEHIND_MS = 20;
 const ABREAST_MS = 50;
+/** So many batches that wait are sent whole; that takes five seconds. */
+const WHOLE_BATCHES = 10;
 
 export const trainingRoutes: readonly Route[] = [
   route({
@@ -101,6 +103,7 @@ export const trainingRoutes: readonly Route[] = [
     params: parameters.trainingPath,
     query: parameters.noParameters,
     limit: "read",
+    isFleeting: true,
     answers: {
       200: {
         description: "`data` of `progress` is a TrainingPoint, of `done` and `failed` a TrainingJob.",
@@ -135,6 +138,7 @@ function trainingView(job: TrainingJob) {
     attempts: _,
     lease_until: __,
     request_id: ___,
+    opened_by: _______,
     batches: ____,
     public_key: _____,
     signature: ______,
@@ -177,12 +181,15 @@ async function watch(
       const job = await changes.next();
       if (job === null) return;
       const last = lastEventOf(job);
+      // Who comes to a long one that is over sees every other point of it, and is done as soon.
+      const step = last !== null && job.batches - batch > WHOLE_BATCHES ? 2 : 1;
       // A run that began anew has written fewer so far; what stands in a batch is the same.
       for (; batch < job.batches && !signal.aborted; batch++) {
         const stored = (await pointsRef(ref, batch).get()).data() as PointBatch | undefined;
         if (stored === undefined) break;
         const every = last !== null || batch + 1 < job.batches ? BEHIND_MS : ABREAST_MS;
-        await sendPoints(stored.points, { seen, every, send, signal });
+        const points = stored.points.filter((_, i) => i % step === 0);
+        await sendPoints(points, { seen, every, send, signal });
       }
       if (last === null) continue;
       if (!signal.aborted) send({ event: last, id: last, data: trainingView(job) });
