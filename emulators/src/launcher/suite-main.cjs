@@ -1,34 +1,7 @@
-// The suite's program: firebase-tools, with one process for each function that handles several calls at once.
-// The Functions emulator starts a process for each call that finds none idle: a burst of fifty messages is fifty
-// processes, and an event stream keeps one to itself. In the cloud an instance handles its `concurrency`, and so it
-// does here. What is put in place of the emulator's own are the two methods that choose a process; a test holds them to
-// the version of firebase-tools that is installed.
+// The suite's program: firebase-tools, with ours in the place of some of its methods. What each stands for is said in
+// its file; emulators/test/launcher/suite-methods.test.ts holds them to the version of firebase-tools that is installed.
 "use strict";
-const worker = require("firebase-tools/lib/emulator/functionsRuntimeWorker.js");
-const { FunctionsEmulator } = require("firebase-tools/lib/emulator/functionsEmulator.js");
-
-const { BUSY, IDLE } = worker.RuntimeWorkerState;
-
-/** One that is idle, or else one that is at work. */
-worker.RuntimeWorkerPool.prototype.getIdleWorker = function (triggerId, runtime) {
-  this.cleanUpWorkers();
-  const workers = this.getTriggerWorkers(triggerId, runtime);
-  if (workers.length === 0) this.setTriggerWorkers(triggerId, [], runtime);
-  return workers.find(({ state }) => state === IDLE) ?? workers.find(({ state }) => state === BUSY);
-};
-
-const { startRuntime } = FunctionsEmulator.prototype;
-const starting = new Map();
-
-/** Calls that come while a function's process starts wait for it. */
-FunctionsEmulator.prototype.startRuntime = function (backend, trigger) {
-  const key = `${backend.codebase} ${trigger?.id}`;
-  let started = starting.get(key);
-  if (started === undefined) {
-    started = startRuntime.call(this, backend, trigger).finally(() => starting.delete(key));
-    starting.set(key, started);
-  }
-  return started;
-};
-
+require("./suite-processes.cjs");
+require("./suite-calls.cjs");
+require("./suite-doors.cjs");
 require("firebase-tools/lib/bin/firebase.js");
