@@ -58,20 +58,26 @@ export class HeldTraining {
     this.at = at;
   }
 
-  /** Writes to it, and whatever else belongs to that, only if nobody else has written to it since. */
+  /** Writes to it, and whatever else belongs to that, only as long as nobody else has written to it. */
   async write(fields: Partial<TrainingJob>, more: (batch: WriteBatch) => void = () => {}): Promise<void> {
-    const batch = this.db.batch();
-    more(batch);
-    batch.update(this.ref, { ...fields }, { lastUpdateTime: this.at });
     try {
-      this.at = (await batch.commit()).at(-1)!.writeTime;
+      await this.commit(fields, more);
     } catch (error) {
       if ((error as { code?: unknown }).code !== CHANGED_SINCE) throw error;
+      // If it was this run that wrote since, an answer was lost: of this commit, which may be done twice, or of one before.
       this.at = await this.ownWrite();
+      await this.commit(fields, more);
     }
   }
 
-  /** This very commit, whose answer was lost and which the client then repeated; or somebody else's. */
+  private async commit(fields: Partial<TrainingJob>, more: (batch: WriteBatch) => void): Promise<void> {
+    const batch = this.db.batch();
+    more(batch);
+    batch.update(this.ref, { ...fields }, { lastUpdateTime: this.at });
+    this.at = (await batch.commit()).at(-1)!.writeTime;
+  }
+
+  /** When this run wrote last; throws where it was somebody else. */
   private async ownWrite(): Promise<Timestamp> {
     const now = await this.ref.get();
     const { attempts, state } = now.data() as TrainingJob;
