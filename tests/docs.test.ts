@@ -4,6 +4,8 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { canonicalJson } from "@policyledger/core";
+import { nodeHost, publicKeyOf, sign } from "@policyledger/core/node";
 import { describe, expect, test } from "vitest";
 import { usualSettings } from "../functions/src/settings.ts";
 import { figures } from "./bench/figures.ts";
@@ -95,6 +97,19 @@ describe("docs/formats.md", () => {
       entries[0]!.text,
       entries[0]!.current_hash,
     ];
+    expect(shown.filter((value) => !formats.includes(value))).toEqual([]);
+  });
+
+  test("shows a training's request with its id and signature", () => {
+    const secretKey = "01".repeat(32);
+    const request = canonicalJson({
+      v: 1,
+      kind: "train",
+      public_key: publicKeyOf(secretKey),
+      training: { algorithm: "q-learning", env_id: "cyber-defense-v1", episodes: 5_000, seed: 7 },
+      claim_seed: 42,
+    });
+    const shown = [request, nodeHost.sha256(request), sign(secretKey, Buffer.from(request))];
     expect(shown.filter((value) => !formats.includes(value))).toEqual([]);
   });
 

@@ -20,7 +20,7 @@ const trainingRequestSchema = z.strictObject({
 export const trainRequest = name(
   "TrainRequest",
   z.strictObject({ request: trainingRequestSchema, signature }),
-  "`signature` is Ed25519 over the canonical JSON of `request`, as it is sent. `claim_seed` is the seed that is claimed on.",
+  "`signature` is Ed25519 over the canonical JSON of `request` as it is sent, with no default filled in; the SHA-256 of the same bytes is the training's id. `claim_seed` is the seed that is claimed on.",
 );
 
 export const trainingPoint = name(

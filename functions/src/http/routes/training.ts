@@ -38,7 +38,8 @@ export const trainingRoutes: readonly Route[] = [
     tag: "Training",
     summary: "Train on the server",
     description:
-      `For a signed request. At most ${CAPS.episodes} episodes and ${CAPS.milliseconds / 1_000} seconds, ` +
+      "For a signed request: the signature is over the canonical JSON of `request` as it is sent. " +
+      `At most ${CAPS.episodes} episodes and ${CAPS.milliseconds / 1_000} seconds, ` +
       `${CAPS.sessions_per_key} trainings at once of one key. It ends in a claim under the service's own label, which goes the same ` +
       "path as any other. The same request is one training.",
     params: parameters.noParameters,
