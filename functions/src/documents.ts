@@ -1,6 +1,6 @@
 // Where everything is kept: collections, document ids and the fields of each document. Times are UTC texts with
 // milliseconds, which sort as they follow one another. docs/life-of-a-claim.md says who writes what, and when.
-import type { Board, Evaluation, Head, Invalid, Place, PolicyClaim } from "@policyledger/core";
+import type { Board, Evaluation, Head, Invalid, PolicyClaim, Progress } from "@policyledger/core";
 import type { DocumentReference, Firestore, Query } from "firebase-admin/firestore";
 
 export type State =
@@ -82,12 +82,7 @@ export interface AuditFault {
 }
 
 /** `rankings/{env_id}~{preset}`: a cached board. */
-export interface StoredBoard {
-  readonly env_id: string;
-  readonly preset: string;
-  readonly by_reward: readonly Place[];
-  readonly by_expected: readonly Place[];
-}
+export type StoredBoard = Board;
 
 /** `ledger/audit`: the walk over the whole ledger that the sweep does, a stretch at a time, again and again. */
 export interface AuditWalk {
@@ -125,15 +120,7 @@ export interface TrainingJob {
   readonly message?: string;
 }
 
-export interface TrainingPoint {
-  readonly episode: number;
-  readonly episodes: number;
-  readonly reward: number;
-  readonly average: number;
-  readonly epsilon: number;
-  readonly table_size: number;
-  readonly action_counts: readonly number[];
-}
+export type TrainingPoint = Omit<Progress, "done" | "converged">;
 
 /** `trainings/{training_id}/points/{n}` */
 export interface PointBatch {

@@ -1,11 +1,21 @@
 // Reads a request's body within bounds: on its type, its encoding, its size before and after inflating, its time, and
 // on what all bodies take together.
 import { createGunzip, type Gunzip } from "node:zlib";
-import { Problem } from "../problem.ts";
+import { Problem, type ProblemCode } from "../problem.ts";
 import { hold } from "./body-room.ts";
 
 /** A body that is still coming after this long is not waited for. */
 const MAX_BODY_MS = 20_000;
+
+/** What can be wrong with a body, whatever is in it. */
+export const BODY_PROBLEMS = [
+  "invalid_json",
+  "invalid_encoding",
+  "request_timeout",
+  "too_large",
+  "unsupported_media_type",
+  "unsupported_encoding",
+] as const satisfies readonly ProblemCode[];
 
 export interface Body {
   /** The media type, without parameters. */

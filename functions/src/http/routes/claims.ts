@@ -4,7 +4,7 @@ import { FINAL_STATES, type Job, jobs } from "../../documents.ts";
 import { jobView } from "../../read.ts";
 import { submitClaim } from "../../submit.ts";
 import { ASK, FOREVER, json, NEVER } from "../answer.ts";
-import { readBody } from "../body.ts";
+import { BODY_PROBLEMS, readBody } from "../body.ts";
 import { eventStream, lastEventId, NOTHING_MORE, nothingMore, wantsStream } from "../event-stream.ts";
 import * as parameters from "../parameters.ts";
 import { type Call, type Route, route } from "../route.ts";
@@ -20,13 +20,8 @@ import {
 } from "../submissions.ts";
 
 const SUBMIT_PROBLEMS = [
-  "invalid_json",
-  "invalid_encoding",
-  "request_timeout",
-  "too_large",
+  ...BODY_PROBLEMS,
   "artifact_too_large",
-  "unsupported_media_type",
-  "unsupported_encoding",
   "invalid_claim",
   "hash_mismatch",
   "bad_signature",

@@ -10,7 +10,7 @@ import {
 import { Problem } from "../../problem.ts";
 import { CAPS, requestTraining, type SignedTraining } from "../../training-requests.ts";
 import { ASK, FOREVER, json, NEVER } from "../answer.ts";
-import { readBody } from "../body.ts";
+import { BODY_PROBLEMS, readBody } from "../body.ts";
 import {
   eventStream,
   lastEventId,
@@ -54,12 +54,7 @@ export const trainingRoutes: readonly Route[] = [
       202: { description: "It waits for its turn.", content: { "application/json": training.trainingJob } },
     },
     problems: [
-      "invalid_json",
-      "invalid_encoding",
-      "request_timeout",
-      "too_large",
-      "unsupported_media_type",
-      "unsupported_encoding",
+      ...BODY_PROBLEMS,
       "invalid_training",
       "invalid_config",
       "unknown_environment",

@@ -12,7 +12,7 @@ import { Problem } from "../../problem.ts";
 import { readPolicy } from "../../read.ts";
 import { type Decision, decide } from "../../verify.ts";
 import { json, NEVER } from "../answer.ts";
-import { readBody } from "../body.ts";
+import { BODY_PROBLEMS, readBody } from "../body.ts";
 import * as parameters from "../parameters.ts";
 import { type Call, type Route, route } from "../route.ts";
 import * as schemas from "../schemas.ts";
@@ -34,14 +34,9 @@ export const verifyRoutes: readonly Route[] = [
     limit: "compute",
     answers: { 200: { description: "The verdict.", content: { "application/json": schemas.verdict } } },
     problems: [
-      "invalid_json",
+      ...BODY_PROBLEMS,
       "invalid_request",
-      "invalid_encoding",
-      "request_timeout",
-      "too_large",
       "artifact_too_large",
-      "unsupported_media_type",
-      "unsupported_encoding",
       "invalid_claim",
       "not_found",
       "artifact_expired",
