@@ -10,7 +10,7 @@ export interface EmulatorOptions {
   readonly strict: boolean;
   readonly admin: boolean;
   readonly official: boolean;
-  /** How many function calls run at once, each in a process of its own. */
+  /** How many function calls run at once, over all functions. */
   readonly parallel: number;
 }
 

@@ -15,9 +15,7 @@ const { BUSY, FINISHING, IDLE } = RuntimeWorkerState;
 /** What a connection to a process that has ended fails with. */
 const GONE = new Set(["ENOENT", "ECONNREFUSED"]);
 
-const { request } = RuntimeWorker.prototype;
 const { handleHttpsTrigger } = FunctionsEmulator.prototype;
-exports.replaced = { request, handleHttpsTrigger };
 
 /** Resolves when the call is over, however it ends. The body is whole: the suite has read it before. */
 RuntimeWorker.prototype.request = function ({ method, path, headers: sent }, response, body, debug) {

@@ -13,7 +13,6 @@ const OF_THIS_CONNECTION = ["connection", "expect", "keep-alive", "transfer-enco
 
 const { createHubServer } = FunctionsEmulator.prototype;
 const { server } = superstatic;
-exports.replaced = { createHubServer, server };
 
 FunctionsEmulator.prototype.createHubServer = function () {
   const hub = createHubServer.call(this);

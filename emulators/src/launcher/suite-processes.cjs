@@ -10,9 +10,7 @@ const {
 const { FunctionsEmulator } = require("firebase-tools/lib/emulator/functionsEmulator.js");
 
 const { BUSY, IDLE } = RuntimeWorkerState;
-const { getIdleWorker } = RuntimeWorkerPool.prototype;
 const { startRuntime } = FunctionsEmulator.prototype;
-exports.replaced = { getIdleWorker, startRuntime };
 
 /** One that is idle, or else one that is at work. */
 RuntimeWorkerPool.prototype.getIdleWorker = function (triggerId, runtime) {

@@ -150,7 +150,7 @@ describe("startStack", () => {
     expect(environment).toEqual({
       POLICYLEDGER_LOCAL: "1",
       POLICYLEDGER_LIMITS_FACTOR: "7",
-      FUNCTIONS_EMULATOR_PARALLEL: "16",
+      FUNCTIONS_EMULATOR_PARALLEL: "100",
     });
     const file = join(SAMPLE, "functions/.secret.local");
     expect(key).toMatch(/^[0-9a-f]{64}$/);
