@@ -107,6 +107,8 @@ export interface TrainingJob {
   readonly request_id: string;
   /** As a job's. */
   readonly opened_by: string;
+  /** The address that it was asked for from, hashed with the service's key. */
+  readonly asked_from: string;
   readonly attempts: number;
   /** While it runs, it is somebody's until then; while it is queued, the sweep leaves it alone until then. */
   readonly lease_until: string;
@@ -178,11 +180,15 @@ export const keptUntilBefore = (db: Firestore, time: string): Query =>
 export const leasesBefore = (db: Firestore, state: TrainingState, time: string): Query =>
   trainings(db).where("state", "==", state).where("lease_until", "<", time).orderBy("lease_until");
 
-export const trainingsOf = (db: Firestore, publicKey: string, state: TrainingState): Query =>
-  trainings(db).where("public_key", "==", publicKey).where("state", "==", state);
+/** Queued and running, in all, of one key, or asked for from one address. */
+export const openTrainings = (db: Firestore): Query =>
+  trainings(db).where("state", "in", ["QUEUED", "RUNNING"]);
 
-export const trainingsIn = (db: Firestore, state: TrainingState): Query =>
-  trainings(db).where("state", "==", state);
+export const openTrainingsOf = (db: Firestore, publicKey: string): Query =>
+  openTrainings(db).where("public_key", "==", publicKey);
+
+export const openTrainingsFrom = (db: Firestore, askedFrom: string): Query =>
+  openTrainings(db).where("asked_from", "==", askedFrom);
 
 export function claimOf(job: Job): PolicyClaim {
   return JSON.parse(job.claim) as PolicyClaim;

@@ -17,8 +17,9 @@ export function onceAtATime(run: () => Promise<unknown>): () => Promise<void> {
   };
 
   return () => {
+    if (following !== null) return following;
     if (current === null) return start();
-    following ??= current
+    following = current
       .catch(() => {})
       .then(() => {
         following = null;

@@ -43,9 +43,12 @@ export async function rankNew(service: Service): Promise<number> {
   let ranked = 0;
   for (;;) {
     const started = service.now();
-    const { from, count, fault, more } = await service.db.runTransaction((t) => rankStretch(service, t), {
-      maxAttempts: ATTEMPTS,
-    });
+    // Outside of the transaction, which would keep append waiting for it; it only ever grows.
+    const head = (await headRef(service.db).get()).data() as LedgerHead | undefined;
+    const { from, count, fault, more } = await service.db.runTransaction(
+      (transaction) => rankStretch(service, transaction, head?.size ?? 0),
+      { maxAttempts: ATTEMPTS },
+    );
     ranked += count;
     if (count > 0) {
       service.log({
@@ -69,11 +72,9 @@ interface Stretch {
   readonly more: boolean;
 }
 
-async function rankStretch(service: Service, transaction: Transaction): Promise<Stretch> {
+async function rankStretch(service: Service, transaction: Transaction, size: number): Promise<Stretch> {
   const { db } = service;
-  const [markSnapshot, headSnapshot] = await transaction.getAll(watermarkRef(db), headRef(db));
-  const mark = (markSnapshot!.data() as Watermark | undefined) ?? null;
-  const size = (headSnapshot!.data() as LedgerHead | undefined)?.size ?? 0;
+  const mark = ((await transaction.get(watermarkRef(db))).data() as Watermark | undefined) ?? null;
   const from = mark?.size ?? 0;
   if (from >= size) return { from, count: 0, fault: null, more: false };
   const until = Math.min(size, from + STRETCH);

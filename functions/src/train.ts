@@ -32,6 +32,8 @@ const TURN_MS = 20;
 
 /** Runs a training to its end and submits its claim. What is done, or somebody's, is left alone. */
 export async function runTraining(service: Service, trainingId: string): Promise<void> {
+  // It waits for a key to be claimed with: the sweep brings it again.
+  if (service.trainer === null) return;
   const held = await takeLease(service, trainingId);
   if (held === null) return;
   const { job } = held;

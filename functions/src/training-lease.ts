@@ -16,8 +16,10 @@ export async function takeLease(service: Service, trainingId: string): Promise<H
   const { db } = service;
   const job = await lease(service, trainingId);
   if (job === null) return null;
-  const at = (await trainings(db).doc(trainingId).get()).updateTime!;
-  return new HeldTraining(db, job, at);
+  const stored = await trainings(db).doc(trainingId).get();
+  // Somebody who came while this run stood still longer than its lease.
+  if (stored.get("attempts") !== job.attempts) return null;
+  return new HeldTraining(db, job, stored.updateTime!);
 }
 
 async function lease({ db, now, log }: Service, trainingId: string): Promise<TrainingJob | null> {

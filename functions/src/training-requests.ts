@@ -10,7 +10,14 @@ import {
   type TrainingConfig,
   type TrainingOptions,
 } from "@policyledger/core";
-import { isoTime, type TrainingJob, trainings, trainingsIn, trainingsOf } from "./documents.ts";
+import {
+  isoTime,
+  openTrainings,
+  openTrainingsFrom,
+  openTrainingsOf,
+  type TrainingJob,
+  trainings,
+} from "./documents.ts";
 import { Problem } from "./problem.ts";
 import { publishOrLeave, type Service } from "./service.ts";
 
@@ -18,8 +25,9 @@ export const CAPS = {
   episodes: 50_000,
   /** Running time; what was learned by then is claimed. */
   milliseconds: 60_000,
-  /** Queued and running, of one key and of all. */
+  /** Queued and running, of one key, from one address, and of all. */
   sessions_per_key: 2,
+  sessions_per_address: 10,
   sessions: 50,
   replay_batch: 64,
   replay_capacity: 10_000,
@@ -47,7 +55,7 @@ export interface SignedTraining {
 export async function requestTraining(
   service: Service,
   { request, signature }: SignedTraining,
-  requestId: string,
+  { requestId, caller }: { readonly requestId: string; readonly caller: string },
 ): Promise<{ readonly job: TrainingJob; readonly opened: boolean }> {
   if (service.trainer === null) {
     throw new Problem("training_unavailable", "This service has no key to claim trainings with.");
@@ -65,12 +73,15 @@ export async function requestTraining(
   refuseOverCaps(configOf(request));
   const id = service.host.sha256(text);
   const openedBy = randomUUID();
+  const askedFrom = service.host.sha256(`${service.trainer.secretKey} ${caller}`);
   const stored = await service.db.runTransaction(async (transaction) => {
     const ref = trainings(service.db).doc(id);
     const known = (await transaction.get(ref)).data() as TrainingJob | undefined;
     // Where a commit's answer was lost, it is the one that this call has opened.
-    if (known !== undefined) return { job: known, opened: known.opened_by === openedBy };
-    await refuseTooMany(service, request.public_key, (query) => transaction.get(query.count()));
+    if (known !== undefined && known.state !== "FAILED") {
+      return { job: known, opened: known.opened_by === openedBy };
+    }
+    await refuseTooMany(service, request.public_key, askedFrom, (query) => transaction.get(query.count()));
     const now = service.now();
     const job: TrainingJob = {
       training_id: id,
@@ -81,11 +92,13 @@ export async function requestTraining(
       requested_at: isoTime(now),
       request_id: requestId,
       opened_by: openedBy,
+      asked_from: askedFrom,
       attempts: 0,
       lease_until: isoTime(now + QUEUE_PATIENCE_MS),
       batches: 0,
     };
-    transaction.create(ref, job);
+    // One that was given up begins anew.
+    transaction.set(ref, job);
     return { job, opened: true };
   });
   if (stored.opened) {
@@ -143,26 +156,27 @@ type Counter = (
   query: FirebaseFirestore.Query,
 ) => Promise<FirebaseFirestore.AggregateQuerySnapshot<{ count: FirebaseFirestore.AggregateField<number> }>>;
 
-async function refuseTooMany({ db }: Service, publicKey: string, count: Counter): Promise<void> {
-  const [ownQueued, ownRunning, queued, running] = await Promise.all(
-    [
-      trainingsOf(db, publicKey, "QUEUED"),
-      trainingsOf(db, publicKey, "RUNNING"),
-      trainingsIn(db, "QUEUED"),
-      trainingsIn(db, "RUNNING"),
-    ].map(async (query) => (await count(query)).data().count),
+async function refuseTooMany(
+  { db }: Service,
+  publicKey: string,
+  askedFrom: string,
+  count: Counter,
+): Promise<void> {
+  const [ofKey, fromThere, all] = await Promise.all(
+    [openTrainingsOf(db, publicKey), openTrainingsFrom(db, askedFrom), openTrainings(db)].map(
+      async (query) => (await count(query)).data().count,
+    ),
   );
-  const headers = { "retry-after": String(CAPS.milliseconds / 1_000) };
-  if (ownQueued! + ownRunning! >= CAPS.sessions_per_key) {
+  const refuse = (whose: string, found: number, most: number) => {
+    if (found < most) return;
     throw new Problem(
       "too_many_trainings",
-      `This key has ${ownQueued! + ownRunning!} trainings queued or running, at most ${CAPS.sessions_per_key} are allowed.`,
-      { headers },
+      `${whose} has ${found} trainings queued or running, at most ${most} are allowed.`,
+      { headers: { "retry-after": String(CAPS.milliseconds / 1_000) } },
     );
-  }
-  if (queued! + running! >= CAPS.sessions) {
-    throw new Problem("too_many_trainings", `${CAPS.sessions} trainings are queued or running already.`, {
-      headers,
-    });
-  }
+  };
+  refuse("This key", ofKey!, CAPS.sessions_per_key);
+  // Keys cost nothing: without this one address could have them all.
+  refuse("This address", fromThere!, CAPS.sessions_per_address);
+  refuse("The service", all!, CAPS.sessions);
 }

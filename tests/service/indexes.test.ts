@@ -16,8 +16,9 @@ const QUERIES: Readonly<Record<string, unknown>> = {
   latestOf: documents.latestOf(db, "a"),
   keptUntilBefore: documents.keptUntilBefore(db, TIME),
   leasesBefore: documents.leasesBefore(db, "QUEUED", TIME),
-  trainingsOf: documents.trainingsOf(db, "k", "QUEUED"),
-  trainingsIn: documents.trainingsIn(db, "QUEUED"),
+  openTrainings: documents.openTrainings(db),
+  openTrainingsOf: documents.openTrainingsOf(db, "k"),
+  openTrainingsFrom: documents.openTrainingsFrom(db, "a"),
 };
 
 interface Wanted {
@@ -25,12 +26,12 @@ interface Wanted {
   readonly fields: readonly string[];
 }
 
-/** Fields compared with "==" come first, then those that are ordered by, each with its direction. */
+/** Fields compared with "==" or "in" come first, then those that are ordered by, each with its direction. */
 function indexFor(query: unknown): Wanted {
   const { structuredQuery } = (query as Query & { toProto(): { structuredQuery: Structured } }).toProto();
   const filters = structuredQuery.where?.compositeFilter?.filters ?? [structuredQuery.where!];
   const equal = filters
-    .filter(({ fieldFilter }) => fieldFilter!.op === "EQUAL")
+    .filter(({ fieldFilter }) => ["EQUAL", "IN"].includes(fieldFilter!.op))
     .map(({ fieldFilter }) => fieldFilter!.field.fieldPath);
   const ordered = (structuredQuery.orderBy ?? []).map(
     ({ field, direction }) => `${field.fieldPath} ${direction}`,

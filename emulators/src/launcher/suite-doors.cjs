@@ -30,15 +30,29 @@ superstatic.server = (options) =>
     next();
   });
 
-/** Express would show a stack trace, and superstatic answer 500. */
-function mayEnter({ url }, response) {
+/** Express would show a stack trace, superstatic answer 500, and Hosting end the whole suite at the second kind. */
+function mayEnter({ url, headers }, response) {
+  const refused = decodes(url)
+    ? isAddress(url, headers.host)
+      ? null
+      : "The path and the Host header make no address."
+    : "The path is not percent-encoded UTF-8.";
+  if (refused !== null) answerProblem(response, 400, refused);
+  return refused === null;
+}
+
+function decodes(url) {
   try {
     decodeURIComponent(url.split("?", 1)[0]);
     return true;
   } catch {
-    answerProblem(response, 400, "The path is not percent-encoded UTF-8.");
     return false;
   }
+}
+
+/** As firebase-tools puts them together (lib/hosting/initMiddleware.js); HTTP/1.0 needs no Host. */
+function isAddress(url, host = "localhost") {
+  return URL.canParse(url, `http://${host}`) && URL.canParse(`http://${host}`);
 }
 
 /** Hosting's proxy listens to neither: a broken answer would end the suite, and a client that leaves keep its call. */

@@ -1,7 +1,7 @@
 // The HTTP door: from a Request to a Response. Identifies the request, limits its caller, checks its parameters, hands
 // it to its route, and answers whatever goes wrong with a problem document.
 import { randomUUID } from "node:crypto";
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { callerAddress, trustedRanges } from "../limits/caller-address.ts";
 import { FairLimit, type Taken } from "../limits/fair-limit.ts";
 import { asProblem, Problem } from "../problem.ts";
@@ -77,6 +77,9 @@ export function makeApi(service: Service, settings: Settings): Api {
   app.use(compressed);
   app.use(conditional);
 
+  /** What leads nowhere costs its sender as much as a read. */
+  const chargeRead = (c: Context<Env>) => limits.forCaller("read", limits.callerOf(c.req.raw, c.env), 1);
+
   for (const one of routes) {
     app.on(one.method.toUpperCase(), honoPath(one), async (c) => {
       c.set("route", BASE + one.path);
@@ -105,6 +108,7 @@ export function makeApi(service: Service, settings: Settings): Api {
   }
   for (const [path, methods] of methodsByPath()) {
     app.options(path, (c) => {
+      chargeRead(c);
       c.header("access-control-allow-methods", methods.filter((method) => method !== "POST").join(", "));
       c.header("access-control-allow-headers", "accept, if-none-match, last-event-id, x-request-id");
       c.header("access-control-max-age", "86400");
@@ -112,16 +116,16 @@ export function makeApi(service: Service, settings: Settings): Api {
       return c.body(null, 204);
     });
     app.all(path, (c) => {
+      chargeRead(c);
       const allow = [...methods, "OPTIONS"].join(", ");
       throw new Problem("method_not_allowed", `${c.req.method} is not offered here; ${allow} are.`, {
         headers: { allow },
       });
     });
   }
-  app.notFound((c) => {
-    const problem = new Problem("not_found", `There is no ${cut(c.req.path)} here; see ${BASE}/docs.`);
-    c.set("problem", problem);
-    return problemAnswer(problem, c.get("requestId"));
+  app.all("*", (c) => {
+    chargeRead(c);
+    throw new Problem("not_found", `There is no ${cut(c.req.path)} here; see ${BASE}/docs.`);
   });
   app.onError((error, c) => {
     const problem = asProblem(error);
@@ -156,6 +160,10 @@ async function inTime(work: Promise<Response>, milliseconds: number): Promise<Re
   });
   try {
     return await Promise.race([work, late]);
+  } catch (error) {
+    // What comes after all has nobody to read it; a stream would go on for nobody.
+    work.then((late) => late.body?.cancel()).catch(() => {});
+    throw error;
   } finally {
     clearTimeout(timer);
   }

@@ -65,7 +65,7 @@ export const trainingRoutes: readonly Route[] = [
     ],
     handle: async (call) => {
       const { bytes } = await readBody(call.request, { "application/json": MAX_REQUEST_BYTES });
-      const { job, opened } = await requestTraining(call.service, readRequest(bytes), call.requestId);
+      const { job, opened } = await requestTraining(call.service, readRequest(bytes), call);
       const view = trainingView(job);
       return json(view, { status: opened ? 202 : 200, cache: NEVER, headers: { location: view.location } });
     },
@@ -135,6 +135,7 @@ function trainingView(job: TrainingJob) {
     lease_until: __,
     request_id: ___,
     opened_by: _______,
+    asked_from: ________,
     batches: ____,
     public_key: _____,
     signature: ______,
@@ -184,7 +185,7 @@ async function watch(
         const stored = (await pointsRef(ref, batch).get()).data() as PointBatch | undefined;
         if (stored === undefined) break;
         const every = last !== null || batch + 1 < job.batches ? BEHIND_MS : ABREAST_MS;
-        const points = stored.points.filter((_, i) => i % step === 0);
+        const points = stored.points.filter((_, i, all) => i % step === 0 || i === all.length - 1);
         await sendPoints(points, { seen, every, send, signal });
       }
       if (last === null) continue;
