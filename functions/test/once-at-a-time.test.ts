@@ -55,6 +55,23 @@ test("onceAtATime lets no call end with a run that began before it", async () =>
   await late;
 });
 
+test("onceAtATime runs never twice at once, whenever calls come", async () => {
+  let going = 0;
+  let most = 0;
+  const call = onceAtATime(async () => {
+    most = Math.max(most, ++going);
+    await Promise.resolve();
+    going -= 1;
+  });
+  const all: Promise<void>[] = [];
+  for (let i = 0; i < 200; i++) {
+    all.push(call());
+    for (let turns = i % 7; turns > 0; turns--) await Promise.resolve();
+  }
+  await Promise.all(all);
+  expect(most).toBe(1);
+});
+
 test("onceAtATime tells a failure to those of that run alone, and goes on", async () => {
   const { call, runs } = controlled();
   const first = call();

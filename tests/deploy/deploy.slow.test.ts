@@ -71,6 +71,26 @@ describe("the functions, packed", () => {
     }
   });
 
+  test.each([
+    ["TRUSTED_PROXIES", "0.0.0.0/0", 500, "cannot_start"],
+    ["SERVICE_KEY", "not a key", 200, "no_service_key"],
+  ])("say what is wrong with a setting: %s", async (name, value, expected, event) => {
+    const running = await startFunction({
+      folder: packed.folder,
+      target: "api",
+      signature: "http",
+      environment: { ...environment, [name]: value },
+    });
+    try {
+      const answer = await fetch(`${running.url}/api/v1/environments`);
+      const { code } = (await answer.json()) as { code?: string };
+      expect([answer.status, code]).toEqual([expected, expected === 500 ? "internal" : undefined]);
+      expect(running.text()).toContain(`"event":"${event}"`);
+    } finally {
+      await running.stop();
+    }
+  });
+
   test("load and listen, each with its kind of call", async () => {
     for (const [name, endpoint] of Object.entries(manifest.endpoints)) {
       const signature = signatureOf(endpoint);

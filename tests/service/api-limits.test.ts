@@ -147,4 +147,40 @@ describe("trainings", () => {
     expect((await ask(0)).status).toBe(200);
     expect((await client.post("/train", trainingBody(SHORT))).status).toBe(202);
   });
+
+  test("of one address are fewer than all, however many keys it makes", async () => {
+    const from = await limited({});
+    const flooder = from("203.0.113.1");
+    const answers = await times(CAPS.sessions_per_address + 5, () =>
+      flooder.post("/train", trainingBody(SHORT)),
+    );
+    expect([count(answers, 202), count(answers, 429)]).toEqual([CAPS.sessions_per_address, 5]);
+    expect(answers.at(-1)!.code).toBe("too_many_trainings");
+    expect((await from("203.0.113.2").post("/train", trainingBody(SHORT))).status).toBe(202);
+    expect(CAPS.sessions_per_address).toBeLessThan(CAPS.sessions / 2);
+  });
+
+  test("that were given up begin anew when they are asked for again", async () => {
+    const client = (await limited({}))("203.0.113.1");
+    const body = trainingBody(SHORT);
+    const { training_id } = (await client.post("/train", body)).body;
+    await cloud.db.doc(`trainings/${training_id}`).update({ state: "FAILED", attempts: 5 });
+    expect((await client.post("/train", body)).status).toBe(202);
+    expect((await client.get(`/train/${training_id}`)).body.state).toBe("QUEUED");
+  });
+});
+
+describe("requests that lead nowhere", () => {
+  test("are charged as reads are", async () => {
+    const from = await limited({ limits: { ...usualSettings(10_000).limits, read: few(4, 100) } });
+    const client = from("203.0.113.1");
+    const answers = [
+      await client.get("/nothing"),
+      await client.post("/ledger", "{}"),
+      await client.get("/nothing/else"),
+      await client.get("/health"),
+      await client.get("/nothing"),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([404, 405, 404, 200, 429]);
+  });
 });

@@ -148,6 +148,23 @@ describe("streams that are open", () => {
     await free(id);
   });
 
+  test("are not left behind by an answer that came too late", async () => {
+    const id = await submitted(5);
+    const request = requestOf("GET", `/claims/${id}`, {
+      accept: "text/event-stream",
+      "x-forwarded-for": "198.51.100.9",
+    });
+    const late = await cloud.api.fetch(request);
+    expect(late.status).toBe(200);
+    // As the API does with what comes after its own time is over.
+    await late.body!.cancel();
+    await until("there is room again", async () => {
+      const again = await opened(id, undefined, "198.51.100.9");
+      await again.body?.cancel();
+      return again.status === 200;
+    });
+  });
+
   test("are closed when the connection is", async () => {
     const id = await submitted(5);
     const leaving = new AbortController();

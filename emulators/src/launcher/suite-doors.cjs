@@ -21,14 +21,19 @@ FunctionsEmulator.prototype.createHubServer = function () {
   });
 };
 
-superstatic.server = (options) =>
-  server(options).use((request, response, next) => {
+superstatic.server = (options) => {
+  const app = server(options);
+  const { handle } = app;
+  // Before anything of it: it takes the address apart first, and ends the suite where it cannot.
+  app.handle = function (request, response, next) {
     if (!mayEnter(request, response)) return;
     // Node has read the framing by now, and told who expects it to continue; the body goes on as a stream.
     for (const name of OF_THIS_CONNECTION) delete request.headers[name];
     response.on("pipe", (answer) => endTogether(answer, response));
-    next();
-  });
+    handle.call(this, request, response, next);
+  };
+  return app;
+};
 
 /** Express would show a stack trace, superstatic answer 500, and Hosting end the whole suite at the second kind. */
 function mayEnter({ url, headers }, response) {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import http, { type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createRequire } from "node:module";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -82,6 +82,24 @@ describe("the door of Hosting", () => {
     expect([refused.status, await refused.json()]).toEqual([400, MALFORMED]);
     const taken = await fetch(`${address}/api/%c3%bc%2f?q=%ff`);
     expect([taken.status, await taken.text()]).toEqual([200, "/api/%c3%bc%2f?q=%ff"]);
+  });
+
+  test.each([
+    ["a port that is none", "GET / HTTP/1.1\r\nHost: x:99999"],
+    ["a space in the host", "GET / HTTP/1.1\r\nHost: a b"],
+    ["an empty host", "GET / HTTP/1.1\r\nHost: "],
+    ["brackets for a host", "GET / HTTP/1.1\r\nHost: ]]]"],
+    ["a path that begins like a host", "GET //[ HTTP/1.1\r\nHost: x"],
+    ["an address that is none", "GET http://[/ HTTP/1.1\r\nHost: x"],
+    ["backslashes", "GET /\\\\[ HTTP/1.1\r\nHost: x"],
+  ])("refuses what would end the suite: %s", async (_, head) => {
+    const address = new URL(await hosting((_, response) => void response.end("well")));
+    const socket = connect(Number(address.port), HOST);
+    socket.end(`${head}\r\nConnection: close\r\n\r\n`);
+    let answer = "";
+    for await (const chunk of socket) answer += chunk;
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect((await fetch(`${address.origin}/api/x`)).status).toBe(200);
   });
 
   test("ends what is piped to a client that leaves", async () => {

@@ -7,6 +7,7 @@ import { takeLease } from "../../../functions/src/training-lease.ts";
 import { verifyClaims } from "../../../functions/src/verify.ts";
 import { agentNamed, bodyOf, CYBER, claims, idOf, trainingBody } from "../agents.ts";
 import { type LocalCloud, startLocalCloud } from "../local-cloud.ts";
+import { until } from "../until.ts";
 
 let cloud: LocalCloud;
 let clock = Date.UTC(2026, 0, 1);
@@ -69,6 +70,28 @@ test("ranking stops before an entry that does not hold, and goes on when it is m
   await ref.set(entry);
   expect(await rankNew(cloud.service)).toBe(3);
   expect(await health()).toMatchObject({ status: "ok", entries: 6 });
+});
+
+test("a fold that is held up keeps no append waiting", async () => {
+  const [ranked, appended] = [
+    claims(agentNamed("stranger/fold"), 2),
+    claims(agentNamed("stranger/fold"), 2, 50),
+  ];
+  const verified = async (some: typeof ranked) => {
+    await post("/claims", some.map(bodyOf).join("\n"));
+    await verifyClaims(cloud.service, some.map(idOf));
+  };
+  await verified(ranked);
+  await appendWaiting(cloud.service);
+  await verified(appended);
+  await cloud.faults("firestore", [{ kind: "Commit", action: "delay", ms: 1_500, nth: 1 }]);
+  const order: string[] = [];
+  const fold = rankNew(cloud.service).then(() => order.push("rank"));
+  await until("the fold commits", async () => (await cloud.calls("firestore")).Commit === 1);
+  await appendWaiting(cloud.service).then(() => order.push("append"));
+  await fold;
+  await cloud.faults("firestore", []);
+  expect(order).toEqual(["append", "rank"]);
 });
 
 test("a run whose training another has taken writes nothing any more, and one that holds it writes on", async () => {

@@ -58,7 +58,7 @@ export const ledgerRoutes: readonly Route[] = [
     tag: "Ledger",
     summary: "Whether the ledger holds, as far as the service has looked",
     description:
-      "Answered from what was audited before, not by a walk on each call. Whoever wants to know it for sure audits alone.",
+      "Answered from what was audited before, not by a walk on each call. Whoever wants to know it for sure audits alone, and then also that no claim stands there twice, which this does not look for.",
     params: parameters.noParameters,
     query: parameters.noParameters,
     limit: "read",
