@@ -1,27 +1,32 @@
 // Entries that an instance keeps: asked for once, right after that, and forgotten with the ledger that they were of.
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { appendWaiting } from "../../functions/src/append.ts";
 import { readPage } from "../../functions/src/read.ts";
-import { agentNamed, bodyOf, claims } from "./agents.ts";
+import { verifyClaims } from "../../functions/src/verify.ts";
+import { agentNamed, bodyOf, claims, idOf } from "./agents.ts";
 import { type LocalCloud, startLocalCloud } from "./local-cloud.ts";
-import { until } from "./until.ts";
 
 let cloud: LocalCloud;
 
 beforeAll(async () => {
-  cloud = await startLocalCloud();
+  // Without delivery: calls are counted, and nobody else must make any.
+  cloud = await startLocalCloud({ deliver: false });
 });
 afterAll(() => cloud.close());
 
 async function fill(count: number, from: number): Promise<void> {
-  for (const submission of claims(agentNamed("kept/agent"), count, from)) {
-    const body = bodyOf(submission);
+  const submissions = claims(agentNamed("kept/agent"), count, from);
+  for (const submission of submissions) {
     const headers = { "content-type": "application/json" };
-    await cloud.api.fetch(new Request("http://x/api/v1/claims", { method: "POST", body, headers }));
+    const request = new Request("http://x/api/v1/claims", {
+      method: "POST",
+      body: bodyOf(submission),
+      headers,
+    });
+    expect((await cloud.api.fetch(request)).status).toBe(202);
   }
-  await until(
-    `${count} entries`,
-    async () => (await cloud.db.doc("ledger/head").get()).get("size") === count,
-  );
+  await verifyClaims(cloud.service, submissions.map(idOf));
+  expect(await appendWaiting(cloud.service)).toBe(count);
 }
 
 test("a page is read once, and what was appended since is read with the next", async () => {
