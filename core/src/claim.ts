@@ -61,10 +61,14 @@ export const submissionSchema = z.strictObject({
 
 /** Accepts a submission as strict JSON, or says all that is wrong with it. Whether it is true is for `verifyClaim`. */
 export function parseSubmission(input: string | Uint8Array): Submission {
-  const json = parseJson(input, { maxBytes: MAX_SUBMISSION_BYTES });
+  return acceptSubmission(parseJson(input, { maxBytes: MAX_SUBMISSION_BYTES }));
+}
+
+/** The same of strict JSON that is parsed already. */
+export function acceptSubmission(value: Json): Submission {
   const { claim, signature, artifact } = parseWith(
     submissionSchema,
-    json,
+    value,
     "invalid_claim",
     "Cannot accept claim",
   );

@@ -10,6 +10,7 @@ export {
   checkEntry,
 } from "./chain.ts";
 export {
+  acceptSubmission,
   claimId,
   claimSchema,
   claimText,
@@ -93,6 +94,7 @@ export {
   BOARD_LENGTH,
   type Board,
   best,
+  boardOf,
   EMPTY_RANKING,
   foldRanking,
   type Place,

@@ -64,7 +64,7 @@ export function foldRanking(ranking: Ranking, entries: Iterable<Entry>): Ranking
       );
     }
     size += 1;
-    const where = entry.kind === "policy" ? boardOf(entry) : null;
+    const where = boardOf(entry);
     if (where !== null) boards[where.key] = place(boards[where.key] ?? where.empty, entry as PolicyEntry);
   }
   return { v: 1, size, boards };
@@ -90,7 +90,11 @@ function requireRanking(ranking: Ranking): void {
   requireObject(ranking.boards, "invalid_ranking", `${what}: its boards`);
 }
 
-function boardOf({ env_id, env_config }: PolicyEntry): { key: string; empty: Board } | null {
+/** Which board an entry is ranked on, and what that is while nobody is on it; null where it is recorded only. */
+export function boardOf(entry: Entry): { readonly key: string; readonly empty: Board } | null {
+  requireObject(entry, "invalid_ranking", "Cannot rank an entry");
+  if (entry.kind !== "policy") return null;
+  const { env_id, env_config } = entry;
   const kind = environmentKinds.find((known) => known.id === env_id);
   if (kind === undefined) return null;
   let preset: string | null;

@@ -86,7 +86,7 @@ async function writeGroup(
   const [headSnapshot, ...snapshots] = await transaction.getAll(headRef(db), ...refs);
   let head = (headSnapshot!.data() as LedgerHead | undefined) ?? null;
   // A head that is none is no job's fault: it throws here, before any of them is given up for it.
-  if (head !== null) new ChainAudit(host, { from: strictHead(head) });
+  if (head !== null) new ChainAudit(host, { from: head });
   const now = isoTime(service.now());
   const recorded: { job: Job; index: number }[] = [];
   for (const [i, snapshot] of snapshots.entries()) {
@@ -121,7 +121,7 @@ async function writeGroup(
 /** Null for a job that no entry can be made of: it must not keep all others waiting. */
 function sealOrNull({ host, log }: Service, head: Head | null, job: Job, now: string): Sealed | null {
   try {
-    return sealEntry(host, head && strictHead(head), contentOf(job), now);
+    return sealEntry(host, head, contentOf(job), now);
   } catch (error) {
     if (!(error instanceof PolicyLedgerError)) throw error;
     const { claim_id, request_id } = job;
@@ -138,10 +138,6 @@ function sealOrNull({ host, log }: Service, head: Head | null, job: Job, now: st
 }
 
 const UNSEALABLE = "No entry can be made of this job; the service's log says why.";
-
-function strictHead({ index, current_hash, timestamp }: Head): Head {
-  return { index, current_hash, timestamp };
-}
 
 function contentOf(job: Job): EntryContent {
   const { claim_id, signature, evaluation } = job;

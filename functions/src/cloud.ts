@@ -6,6 +6,7 @@ import { type KeyPair, nodeHost, publicKeyOf } from "@policyledger/core/node";
 import { initializeApp } from "firebase-admin/app";
 import { getFirestore } from "firebase-admin/firestore";
 import { write } from "firebase-functions/logger";
+import { inTime } from "./in-time.ts";
 import { type Line, messageOf, type Service, type Topic } from "./service.ts";
 
 /** So that they are told apart from whatever else a project has. */
@@ -51,20 +52,9 @@ function publisher(): Service["publish"] {
       topics.set(topic, target);
     }
     const sent = Promise.all(messages.map((json) => target.publishMessage({ json })));
-    await inTime(sent, PUBLISH_MS, `Cannot publish to ${topicName(topic)}: no answer after ${PUBLISH_MS} ms`);
+    const message = `Cannot publish to ${topicName(topic)}: no answer after ${PUBLISH_MS} ms`;
+    await inTime(sent, PUBLISH_MS, () => new Error(message));
   };
-}
-
-async function inTime<T>(work: Promise<T>, milliseconds: number, message: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(message)), milliseconds);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function logLine({ severity = "INFO", ...line }: Line): void {

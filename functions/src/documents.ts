@@ -1,6 +1,6 @@
 // Where everything is kept: collections, document ids and the fields of each document. Times are UTC texts with
 // milliseconds, which sort as they follow one another. docs/life-of-a-claim.md says who writes what, and when.
-import type { Board, Evaluation, Head, Invalid, PolicyClaim, Progress } from "@policyledger/core";
+import type { Board, Entry, Evaluation, Head, Invalid, PolicyClaim, Progress } from "@policyledger/core";
 import type { DocumentReference, Firestore, Query } from "firebase-admin/firestore";
 
 export type State =
@@ -42,6 +42,9 @@ export interface Job {
   readonly current_hash?: string;
   readonly recorded_at?: string;
 }
+
+/** `ledger_entries/{index}`: the entry's own fields, and the hash by which the next one names it. */
+export type StoredEntry = Entry & { readonly current_hash: string };
 
 /** `agents/{label}`: which key a label belongs to. Written once. */
 export interface AgentBinding {
@@ -129,8 +132,8 @@ export interface PointBatch {
   readonly points: readonly TrainingPoint[];
 }
 
-/** gRPC's FAILED_PRECONDITION: somebody else has written the document since it was read. */
-export const CHANGED_SINCE = 9;
+/** gRPC's FAILED_PRECONDITION. */
+const FAILED_PRECONDITION = 9;
 /** Wide enough that names sort as numbers do. */
 const INDEX_DIGITS = 12;
 
@@ -147,6 +150,11 @@ export function pointsRef(training: DocumentReference, batch: number): DocumentR
 
 export function entryRef(db: Firestore, index: number): DocumentReference {
   return db.doc(`ledger_entries/${String(index).padStart(INDEX_DIGITS, "0")}`);
+}
+
+/** Those from the first index up to, and without, the second. */
+export function entryRefs(db: Firestore, from: number, until: number): DocumentReference[] {
+  return Array.from({ length: Math.max(0, until - from) }, (_, i) => entryRef(db, from + i));
 }
 
 export function boardRef(db: Firestore, { env_id, preset }: Pick<Board, "env_id" | "preset">) {
@@ -189,6 +197,11 @@ export const openTrainingsOf = (db: Firestore, publicKey: string): Query =>
 
 export const openTrainingsFrom = (db: Firestore, askedFrom: string): Query =>
   openTrainings(db).where("asked_from", "==", askedFrom);
+
+/** Whether a write failed because somebody else has written the document since it was read. */
+export function isChangedSince(error: unknown): boolean {
+  return (error as { code?: unknown }).code === FAILED_PRECONDITION;
+}
 
 export function claimOf(job: Job): PolicyClaim {
   return JSON.parse(job.claim) as PolicyClaim;

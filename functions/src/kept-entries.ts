@@ -1,8 +1,7 @@
 // Entries never change, so an instance keeps those that it has read: a page costs one look-up of the head, and the
 // entries that no reader asked for before. Which ledger they are of is told by the hash of its first entry.
 import type { Firestore } from "firebase-admin/firestore";
-import { entryRef, headRef, type LedgerHead } from "./documents.ts";
-import type { StoredEntry } from "./rank.ts";
+import { entryRef, headRef, type LedgerHead, type StoredEntry } from "./documents.ts";
 
 /** About 15 MB. */
 const MOST = 5_000;

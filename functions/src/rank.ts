@@ -6,26 +6,25 @@
 import {
   auditChain,
   type Board,
+  boardOf,
   canonicalJson,
   type Entry,
-  environmentKinds,
   foldRanking,
   type Head,
   type Host,
   type Json,
-  presetOf,
   type Ranking,
-  resolveConfig,
 } from "@policyledger/core";
 import type { Transaction } from "firebase-admin/firestore";
 import {
   type AuditFault,
   boardRef,
-  entryRef,
+  entryRefs,
   headRef,
   isoTime,
   type LedgerHead,
   type StoredBoard,
+  type StoredEntry,
   type Watermark,
   watermarkRef,
 } from "./documents.ts";
@@ -34,9 +33,6 @@ import type { Service } from "./service.ts";
 /** Entries of one transaction. */
 const STRETCH = 500;
 const ATTEMPTS = 10;
-
-/** An entry's document: the entry's own fields, and the hash by which the next one names it. */
-export type StoredEntry = Entry & { readonly current_hash: string };
 
 /** Ranks all that is not ranked; says how many entries those were. */
 export async function rankNew(service: Service): Promise<number> {
@@ -78,7 +74,7 @@ async function rankStretch(service: Service, transaction: Transaction, size: num
   const from = mark?.size ?? 0;
   if (from >= size) return { from, count: 0, fault: null, more: false };
   const until = Math.min(size, from + STRETCH);
-  const stored = await transaction.getAll(...range(from, until).map((index) => entryRef(db, index)));
+  const stored = await transaction.getAll(...entryRefs(db, from, until));
   const { held, head, fault } = audit(
     service,
     mark?.head ?? null,
@@ -150,12 +146,10 @@ async function readBoards(
   transaction: Transaction,
   entries: readonly Entry[],
 ): Promise<Record<string, Board>> {
-  const wanted = new Map<string, Pick<Board, "env_id" | "preset">>();
+  const wanted = new Map<string, Board>();
   for (const entry of entries) {
-    const preset = entry.kind === "policy" ? registeredPreset(entry.env_id, entry.env_config) : null;
-    if (entry.kind === "policy" && preset !== null) {
-      wanted.set(`${entry.env_id}/${preset}`, { env_id: entry.env_id, preset });
-    }
+    const where = boardOf(entry);
+    if (where !== null) wanted.set(where.key, where.empty);
   }
   if (wanted.size === 0) return {};
   const snapshots = await transaction.getAll(...[...wanted.values()].map((board) => boardRef(db, board)));
@@ -167,22 +161,8 @@ async function readBoards(
   return boards;
 }
 
-function registeredPreset(env_id: string, config: unknown): string | null {
-  const kind = environmentKinds.find(({ id }) => id === env_id);
-  if (kind === undefined) return null;
-  try {
-    return presetOf(kind, resolveConfig(kind, config));
-  } catch {
-    return null;
-  }
-}
-
 function changed(before: Readonly<Record<string, Board>>, after: Ranking): readonly Board[] {
   return Object.entries(after.boards)
     .filter(([key, board]) => before[key] !== board)
     .map(([, board]) => board);
-}
-
-export function range(from: number, until: number): number[] {
-  return Array.from({ length: Math.max(0, until - from) }, (_, i) => from + i);
 }

@@ -23,12 +23,12 @@ import {
   type LedgerHead,
   policies,
   type StoredBoard,
+  type StoredEntry,
   type StoredPolicy,
   type Watermark,
   watermarkRef,
 } from "./documents.ts";
 import { openLedger } from "./kept-entries.ts";
-import { range, type StoredEntry } from "./rank.ts";
 
 export async function readJob(db: Firestore, claimId: string): Promise<Job | null> {
   return ((await jobs(db).doc(claimId).get()).data() as Job | undefined) ?? null;
@@ -67,6 +67,10 @@ export async function readPage(
   const entries = await read(indices);
   const next = order === "oldest" ? (end < size ? end : null) : end >= 0 ? end : null;
   return { entries, head, next: entries.length === 0 ? null : next };
+}
+
+function range(from: number, until: number): number[] {
+  return Array.from({ length: Math.max(0, until - from) }, (_, i) => from + i);
 }
 
 export interface RankedBoard {

@@ -41,13 +41,11 @@ export async function publishOrLeave(
   topic: Topic,
   messages: readonly object[],
   about: Pick<Line, "station"> & Partial<Line>,
-): Promise<boolean> {
+): Promise<void> {
   try {
     await service.publish(topic, messages);
-    return true;
   } catch (error) {
     service.log({ event: "publish_failed", severity: "WARNING", topic, error: messageOf(error), ...about });
-    return false;
   }
 }
 

@@ -4,7 +4,7 @@
 // A crash before the transaction leaves nothing, and the agent, who got no answer, submits again: the same claim is
 // one claim. A crash after it leaves a PENDING job that nobody was told of: the sweep tells.
 import { randomUUID } from "node:crypto";
-import { claimText, isSignedBy, type PolicyClaim, type Submission } from "@policyledger/core";
+import { claimText, type PolicyClaim, type Submission } from "@policyledger/core";
 import type { DocumentSnapshot, Transaction } from "firebase-admin/firestore";
 import {
   type AgentBinding,
@@ -15,6 +15,7 @@ import {
   policies,
   type StoredPolicy,
 } from "./documents.ts";
+import { requireSigned } from "./identity.ts";
 import { Problem } from "./problem.ts";
 import { publishOrLeave, type Service } from "./service.ts";
 
@@ -95,15 +96,7 @@ function checkSubmission({ host, trainer }: Service, { claim, signature, artifac
       faults: [{ path: "/claim/agent_id", message: `labels under ${RESERVED} are reserved` }],
     });
   }
-  if (!isSignedBy(host, text, claim.public_key, signature)) {
-    throw new Problem(
-      "bad_signature",
-      `The signature is not one of key ${claim.public_key} over this claim.`,
-      {
-        faults: [{ path: "/signature", message: "does not verify over the claim's canonical JSON" }],
-      },
-    );
-  }
+  requireSigned({ host }, "claim", { text, publicKey: claim.public_key, signature });
   // The artifact is not signed, its hash is: a claim must not be judged by an artifact that somebody else sent along.
   const hash = host.sha256(artifact);
   if (hash !== claim.policy_hash) {

@@ -5,10 +5,10 @@ import type { Query } from "firebase-admin/firestore";
 import {
   type AuditWalk,
   auditRef,
-  CHANGED_SINCE,
   dueForResending,
-  entryRef,
+  entryRefs,
   headRef,
+  isChangedSince,
   isoTime,
   type Job,
   keptUntilBefore,
@@ -17,11 +17,12 @@ import {
   oldestOf,
   policies,
   type State,
+  type StoredEntry,
   type StoredPolicy,
   type TrainingJob,
   waitingForAppend,
 } from "./documents.ts";
-import { audit, range, rankNew, type StoredEntry } from "./rank.ts";
+import { audit, rankNew } from "./rank.ts";
 import { messageOf, type Service } from "./service.ts";
 import { KEEP_ARTIFACT_MS, RESEND_AFTER_MS, sendToVerify } from "./submit.ts";
 import { sendToTrain } from "./training-requests.ts";
@@ -70,7 +71,7 @@ async function resendClaims(service: Service): Promise<void> {
     const written = await one.ref.update(fields, { lastUpdateTime: one.updateTime }).then(
       () => true,
       (error) => {
-        if ((error as { code?: unknown }).code === CHANGED_SINCE) return false;
+        if (isChangedSince(error)) return false;
         throw error;
       },
     );
@@ -173,7 +174,7 @@ async function auditStretch(service: Service): Promise<void> {
   const from: Head | null = starts ? null : before.at;
   const index = from === null ? 0 : from.index + 1;
   const until = Math.min(ledger.size, index + AUDIT_STRETCH);
-  const snapshots = index < until ? await db.getAll(...range(index, until).map((i) => entryRef(db, i))) : [];
+  const snapshots = index < until ? await db.getAll(...entryRefs(db, index, until)) : [];
   const { head, fault } = audit(
     service,
     from,

@@ -1,6 +1,6 @@
 // Whose a training is: one run has it at a time, until its lease is over, and writes only while it has it.
 import type { DocumentReference, Firestore, Timestamp, WriteBatch } from "firebase-admin/firestore";
-import { CHANGED_SINCE, isoTime, type TrainingJob, trainings } from "./documents.ts";
+import { isChangedSince, isoTime, type TrainingJob, trainings } from "./documents.ts";
 import type { Service } from "./service.ts";
 import { CAPS } from "./training-requests.ts";
 
@@ -65,7 +65,7 @@ export class HeldTraining {
     try {
       await this.commit(fields, more);
     } catch (error) {
-      if ((error as { code?: unknown }).code !== CHANGED_SINCE) throw error;
+      if (!isChangedSince(error)) throw error;
       // If it was this run that wrote since, an answer was lost: of this commit, which may be done twice, or of one before.
       this.at = await this.ownWrite();
       await this.commit(fields, more);

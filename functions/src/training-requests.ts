@@ -2,7 +2,6 @@
 import { randomUUID } from "node:crypto";
 import {
   canonicalJson,
-  isSignedBy,
   type Json,
   makeEnvironment,
   PolicyLedgerError,
@@ -18,6 +17,7 @@ import {
   type TrainingJob,
   trainings,
 } from "./documents.ts";
+import { requireSigned } from "./identity.ts";
 import { Problem } from "./problem.ts";
 import { publishOrLeave, type Service } from "./service.ts";
 
@@ -61,15 +61,7 @@ export async function requestTraining(
     throw new Problem("training_unavailable", "This service has no key to claim trainings with.");
   }
   const text = canonicalJson(request as unknown as Json);
-  if (!isSignedBy(service.host, text, request.public_key, signature)) {
-    throw new Problem(
-      "bad_signature",
-      `The signature is not one of key ${request.public_key} over this request.`,
-      {
-        faults: [{ path: "/signature", message: "does not verify over the request's canonical JSON" }],
-      },
-    );
-  }
+  requireSigned(service, "request", { text, publicKey: request.public_key, signature });
   refuseOverCaps(configOf(request));
   const id = service.host.sha256(text);
   const openedBy = randomUUID();

@@ -20,11 +20,19 @@ import {
   verifyClaim,
 } from "@policyledger/core";
 import { FieldValue } from "firebase-admin/firestore";
-import { CHANGED_SINCE, claimOf, isoTime, type Job, jobs, policies, type StoredPolicy } from "./documents.ts";
+import {
+  claimOf,
+  isChangedSince,
+  isoTime,
+  type Job,
+  jobs,
+  policies,
+  type StoredPolicy,
+} from "./documents.ts";
 import { messageOf, publishOrLeave, type Service } from "./service.ts";
 
-/** Faults that a job keeps of an artifact that was refused. */
-const KEPT_FAULTS = 20;
+/** Faults that a verdict names of an artifact that was refused. */
+export const KEPT_FAULTS = 20;
 
 export type Decision = Verdict & { readonly evaluation?: Evaluation };
 
@@ -86,7 +94,7 @@ async function settle(
   try {
     await batch.commit();
   } catch (error) {
-    if ((error as { code?: unknown }).code !== CHANGED_SINCE) throw error;
+    if (!isChangedSince(error)) throw error;
     // Another delivery, or this very commit, whose answer was lost and which the client then repeated.
     return ((await jobs(db).doc(job.claim_id).get()).data() as Job).state;
   }

@@ -1,7 +1,6 @@
 // The checker of invariants, checked: a world that holds has no fault, and whatever is spoilt in it is named.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Job, StoredBoard, StoredPolicy } from "../../functions/src/documents.ts";
-import type { StoredEntry } from "../../functions/src/rank.ts";
+import type { Job, StoredBoard, StoredEntry, StoredPolicy } from "../../functions/src/documents.ts";
 import { agentNamed, claims, idOf, lie } from "./agents.ts";
 import { startWorld, type World } from "./faults/world.ts";
 import { type Documents, faultsIn, readDocuments } from "./invariants.ts";

@@ -2,6 +2,7 @@
 import type { Firestore } from "@google-cloud/firestore";
 import { auditChain, type Board, EMPTY_RANKING, type Entry, foldRanking } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
+import type { StoredEntry } from "../../functions/src/documents.ts";
 import {
   type AgentBinding,
   type AuditWalk,
@@ -15,7 +16,7 @@ import {
   type TrainingJob,
   type Watermark,
 } from "../../functions/src/documents.ts";
-import { type StoredEntry, textOf } from "../../functions/src/rank.ts";
+import { textOf } from "../../functions/src/rank.ts";
 
 /** All documents; maps are by document id, in its order. */
 export interface Documents {

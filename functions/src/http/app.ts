@@ -2,6 +2,7 @@
 // it to its route, and answers whatever goes wrong with a problem document.
 import { randomUUID } from "node:crypto";
 import { type Context, Hono } from "hono";
+import { inTime } from "../in-time.ts";
 import { callerAddress, trustedRanges } from "../limits/caller-address.ts";
 import { FairLimit, type Taken } from "../limits/fair-limit.ts";
 import { asProblem, Problem } from "../problem.ts";
@@ -100,7 +101,7 @@ export function makeApi(service: Service, settings: Settings): Api {
         query,
       };
       try {
-        return await inTime(one.handle(call as Call<never, never>), MAX_HANDLING_MS[one.limit]);
+        return await answered(one.handle(call as Call<never, never>), MAX_HANDLING_MS[one.limit]);
       } finally {
         releaseBody(c.req.raw);
       }
@@ -150,22 +151,15 @@ const MAX_HANDLING_MS: Readonly<Record<LimitClass, number>> = {
 };
 
 /** A database that is gone keeps its client trying for longer than anyone waits. */
-async function inTime(work: Promise<Response>, milliseconds: number): Promise<Response> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const message = `The service could not answer within ${milliseconds / 1_000} s; the same request may succeed later.`;
-      reject(new Problem("unavailable", message, { headers: { "retry-after": "5" } }));
-    }, milliseconds);
-  });
+async function answered(work: Promise<Response>, milliseconds: number): Promise<Response> {
+  const message = `The service could not answer within ${milliseconds / 1_000} s; the same request may succeed later.`;
+  const tooLate = () => new Problem("unavailable", message, { headers: { "retry-after": "5" } });
   try {
-    return await Promise.race([work, late]);
+    return await inTime(work, milliseconds, tooLate);
   } catch (error) {
     // What comes after all has nobody to read it; a stream would go on for nobody.
     work.then((late) => late.body?.cancel()).catch(() => {});
     throw error;
-  } finally {
-    clearTimeout(timer);
   }
 }
 

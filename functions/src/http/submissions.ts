@@ -14,10 +14,15 @@ export const MAX_BATCH_BYTES = 8_388_608;
 /** Lines of a batch that are stored at once. */
 const AT_ONCE = 10;
 
-/** Takes a submission from bytes; an artifact that is too large has a code of its own. */
+/** Takes a submission from bytes. */
 export function readSubmission(bytes: Uint8Array): Submission {
+  return takeSubmission(() => parseSubmission(bytes));
+}
+
+/** An artifact that is too large has a code of its own. */
+export function takeSubmission(take: () => Submission): Submission {
   try {
-    return parseSubmission(bytes);
+    return take();
   } catch (cause) {
     if (!(cause instanceof PolicyLedgerError) || cause.code !== "too_large") throw cause;
     const { message, faults } = cause;

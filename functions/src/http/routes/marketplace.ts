@@ -1,10 +1,12 @@
 // Routes for whoever looks for a policy: the boards, the best one, artifacts, and the environments that there are.
 import { environmentKinds } from "@policyledger/core";
+import type { z } from "zod/mini";
 import { Problem } from "../../problem.ts";
 import { describeEnvironment, optimumOf, readBoard, readEntry, readPolicy } from "../../read.ts";
+import type { Service } from "../../service.ts";
 import { FOREVER, FRESH, json, text } from "../answer.ts";
 import * as parameters from "../parameters.ts";
-import { type Call, type Route, route } from "../route.ts";
+import { type Route, route } from "../route.ts";
 import * as schemas from "../schemas.ts";
 
 export const marketplaceRoutes: readonly Route[] = [
@@ -24,23 +26,17 @@ export const marketplaceRoutes: readonly Route[] = [
     problems: ["not_found"],
     handle: async ({ service, query }) => {
       const { from, limit, env_id, preset, by } = query;
-      const optimum = requireBoard(query);
-      const { places, mark } = await readBoard(service.db, query, by);
+      const { places, shown } = await openBoard(service, query);
       const until = from + limit;
       return json(
         {
           entries: places.slice(from, until).map((place, i) => ({ rank: from + i + 1, ...place })),
           size: places.length,
-          head: mark?.head?.current_hash ?? null,
           next:
             until < places.length
               ? `/api/v1/marketplace?env_id=${env_id}&preset=${preset}&by=${by}&from=${until}&limit=${limit}`
               : null,
-          env_id,
-          preset,
-          by,
-          ledger_size: mark?.size ?? 0,
-          optimum,
+          ...shown,
         },
         { cache: FRESH },
       );
@@ -59,9 +55,8 @@ export const marketplaceRoutes: readonly Route[] = [
     answers: { 200: { description: "The first place.", content: { "application/json": schemas.best } } },
     problems: ["not_found"],
     handle: async ({ service, query }) => {
-      const { env_id, preset, by } = query;
-      const optimum = requireBoard(query);
-      const { places, mark } = await readBoard(service.db, query, by);
+      const { env_id, preset } = query;
+      const { places, shown } = await openBoard(service, query);
       const first = places[0];
       if (first === undefined)
         throw new Problem("not_found", `Nobody is on the board of ${env_id}, ${preset} yet.`);
@@ -69,12 +64,7 @@ export const marketplaceRoutes: readonly Route[] = [
       if (entry === null) throw new Error(`bug: entry ${first.index} is ranked and not there`);
       return json(
         {
-          env_id,
-          preset,
-          by,
-          ledger_size: mark?.size ?? 0,
-          optimum,
-          head: mark?.head?.current_hash ?? null,
+          ...shown,
           best: { rank: 1, ...first },
           entry,
           artifact_location: `/api/v1/policies/${first.policy_hash}`,
@@ -131,8 +121,13 @@ export const marketplaceRoutes: readonly Route[] = [
   }),
 ];
 
-function requireBoard({ env_id, preset }: Call<object, { env_id: string; preset: string }>["query"]): number {
+/** The places in the order that is asked for, and what every answer says of their board. */
+async function openBoard({ db }: Service, { env_id, preset, by }: z.infer<typeof parameters.bestQuery>) {
   const optimum = optimumOf(env_id, preset);
-  if (optimum !== null) return optimum;
-  throw new Problem("not_found", `There is no board of ${env_id}, ${preset}: see /api/v1/environments.`);
+  if (optimum === null) {
+    throw new Problem("not_found", `There is no board of ${env_id}, ${preset}: see /api/v1/environments.`);
+  }
+  const { places, mark } = await readBoard(db, { env_id, preset }, by);
+  const head = mark?.head?.current_hash ?? null;
+  return { places, shown: { env_id, preset, by, ledger_size: mark?.size ?? 0, optimum, head } };
 }

@@ -1,5 +1,6 @@
 // The route for a verdict alone: nothing is recorded, and it costs little whoever asks.
 import {
+  acceptSubmission,
   type Json,
   limits,
   PolicyLedgerError,
@@ -10,13 +11,13 @@ import {
 import { claimOf, type Job, latestOf } from "../../documents.ts";
 import { Problem } from "../../problem.ts";
 import { readPolicy } from "../../read.ts";
-import { type Decision, decide } from "../../verify.ts";
+import { type Decision, decide, KEPT_FAULTS } from "../../verify.ts";
 import { json, NEVER } from "../answer.ts";
 import { BODY_PROBLEMS, readBody } from "../body.ts";
 import * as parameters from "../parameters.ts";
 import { type Call, type Route, route } from "../route.ts";
 import * as schemas from "../schemas.ts";
-import { readSubmission, requireJob } from "../submissions.ts";
+import { requireJob, takeSubmission } from "../submissions.ts";
 
 export const verifyRoutes: readonly Route[] = [
   route({
@@ -72,7 +73,7 @@ async function submissionToVerify(
     const artifact = Buffer.from(policy.artifact).toString();
     return { submission: { claim: claimOf(job), signature: job.signature, artifact }, job };
   }
-  return { submission: readSubmission(bytes), job: null };
+  return { submission: takeSubmission(() => acceptSubmission(body)), job: null };
 }
 
 function checked(schema: Parameters<typeof parseWith>[0], body: Json): unknown {
@@ -99,7 +100,7 @@ function verdictView({ claim }: Submission, decision: Decision, job: Job | null)
     ...rest,
     claimed_reward: claim.claimed_reward,
     ...(found !== undefined && { replayed_reward: found }),
-    ...(faults !== undefined && { faults: faults.slice(0, 20) }),
+    ...(faults !== undefined && { faults: faults.slice(0, KEPT_FAULTS) }),
     ...(job !== null && { job: { state: job.state, ...(job.index !== undefined && { index: job.index }) } }),
   };
 }
