@@ -4,19 +4,16 @@
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   type Artifact,
-  canonicalJson,
   environmentKinds,
-  type Json,
   type Submission,
   startTraining,
   type TrainingOptions,
 } from "@policyledger/core";
-import { nodeHost, publicKeyOf, sign } from "@policyledger/core/node";
 import { type Stack, startStack } from "../emulators/src/launcher/stack.ts";
-import { type Agent, submissionOf } from "../scripts/agents.ts";
+import { agentNamed, bodyOf, submissionOf, trainingBody } from "../scripts/agents.ts";
+import { until } from "../scripts/until.ts";
 
 const [CYBER, ENERGY] = environmentKinds.map(({ id }) => id) as [string, string];
 
@@ -113,10 +110,7 @@ function any(agent: string, seeds: readonly number[]): Member {
 }
 
 /** The keys are no secret: whoever reads this can make them. */
-function agentOf(id: string): Agent {
-  const secretKey = nodeHost.sha256(`PolicyLedger sample key of ${id}`);
-  return { id, secretKey, publicKey: publicKeyOf(secretKey) };
-}
+const agentOf = (id: string) => agentNamed(id, "PolicyLedger sample key of");
 
 async function makeSampleData(folder: string): Promise<void> {
   const local = mkdtempSync(join(tmpdir(), "policyledger-samples-"));
@@ -154,9 +148,8 @@ async function fill({ urls }: Stack): Promise<void> {
   await settle(api, claims + 1);
 }
 
-async function submit(api: string, { claim, signature, artifact }: Submission): Promise<void> {
-  const body = JSON.stringify({ claim, signature, artifact: JSON.parse(artifact) });
-  const answer = await post(`${api}/claims`, body);
+async function submit(api: string, submission: Submission): Promise<void> {
+  const answer = await post(`${api}/claims`, bodyOf(submission));
   await until(`a verdict on ${answer.claim_id}`, async () => {
     const { state } = await get(`${api}/claims/${answer.claim_id}`);
     return state === "RECORDED" || state === "INVALID";
@@ -164,11 +157,9 @@ async function submit(api: string, { claim, signature, artifact }: Submission): 
 }
 
 async function train(api: string): Promise<void> {
-  const { secretKey, publicKey } = agentOf("samples/gus");
   const training = { ...q, env_id: CYBER, ...preset("standard"), seed: 13, episodes: 5_000 };
-  const request = { v: 1, kind: "train", public_key: publicKey, training, claim_seed: 42 };
-  const signature = sign(secretKey, Buffer.from(canonicalJson(request as unknown as Json)));
-  const { location } = await post(`${api}/train`, JSON.stringify({ request, signature }));
+  const body = trainingBody(training, { claimSeed: 42, key: agentOf("samples/gus") });
+  const { location } = await post(`${api}/train`, body);
   await until(
     "the training",
     async () => (await get(`${api}${location.replace("/api/v1", "")}`)).state === "DONE",
@@ -199,14 +190,6 @@ async function get(url: string): Promise<Answer> {
   const answer = await fetch(url);
   if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${await answer.text()}`);
   return answer.json();
-}
-
-async function until(what: string, look: () => Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 600; i++) {
-    if (await look()) return;
-    await sleep(50);
-  }
-  throw new Error(`Waited in vain for ${what}.`);
 }
 
 if (import.meta.main) await makeSampleData(import.meta.dirname);

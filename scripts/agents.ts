@@ -1,8 +1,10 @@
-// The agents of the walkthrough: what they hold after training, and how they claim.
+// Agents of scripts and tests: what they hold after training, how they claim, and what they send.
 import {
   type Artifact,
   artifactText,
+  canonicalJson,
   claimText,
+  type Json,
   loadPolicy,
   makeEnvironment,
   type PolicyClaim,
@@ -11,7 +13,7 @@ import {
   type Submission,
   type TrainingOptions,
 } from "@policyledger/core";
-import { type KeyPair, nodeHost, sign } from "@policyledger/core/node";
+import { generateKeyPair, type KeyPair, nodeHost, publicKeyOf, sign } from "@policyledger/core/node";
 
 export interface Agent extends KeyPair {
   readonly id: string;
@@ -50,4 +52,25 @@ export function submissionOf(
 
 export function presetName({ env_config }: TrainingOptions): string {
   return ((env_config as { preset?: string } | undefined)?.preset ?? "standard") as string;
+}
+
+/** As it goes over the wire. */
+export function bodyOf({ claim, signature, artifact }: Submission): string {
+  return JSON.stringify({ claim, signature, artifact: JSON.parse(artifact) });
+}
+
+/** A signed request for a training on the server. */
+export function trainingBody(
+  training: TrainingOptions,
+  { claimSeed = 7, key = generateKeyPair() }: { claimSeed?: number; key?: KeyPair } = {},
+): string {
+  const request = { v: 1, kind: "train", public_key: key.publicKey, training, claim_seed: claimSeed };
+  const signature = sign(key.secretKey, Buffer.from(canonicalJson(request as unknown as Json)));
+  return JSON.stringify({ request, signature });
+}
+
+/** The same key for the same name, so that what it signs can be made again; it is no secret. */
+export function agentNamed(id: string, phrase = "secret key of"): Agent {
+  const secretKey = nodeHost.sha256(`${phrase} ${id}`);
+  return { id, secretKey, publicKey: publicKeyOf(secretKey) };
 }

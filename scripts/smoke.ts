@@ -1,7 +1,6 @@
 // `npm run smoke -- URL`: the life of one claim on a running service, as a stranger sees it from outside. It leaves one
 // entry in the ledger, under a label and a key of its own. Exit code 1 where a step does not hold.
 import { randomInt } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   type Artifact,
   auditChain,
@@ -13,8 +12,9 @@ import {
   type TrainingOptions,
 } from "@policyledger/core";
 import { generateKeyPair, nodeHost } from "@policyledger/core/node";
-import { submissionOf } from "./agents.ts";
+import { bodyOf, submissionOf } from "./agents.ts";
 import { green, red } from "./terminal.ts";
+import { until } from "./until.ts";
 
 /** The local stack's address; a deployed one is named. */
 const base = (process.argv[2] ?? "http://127.0.0.1:5000").replace(/\/+$/, "");
@@ -25,7 +25,7 @@ const ACTIONS = 5;
 /** Entries before ours that the chain is checked over. */
 const LAST = 5;
 /** A first deployment starts every function cold, and what a message did not bring the sweep brings a minute later. */
-const PATIENCE_MS = 180_000;
+const PATIENCE = { within: 180_000, every: 250 };
 const REQUEST_MS = 30_000;
 
 interface Health {
@@ -61,18 +61,21 @@ async function life(): Promise<void> {
   begin("submit");
   const key = generateKeyPair();
   const agent = { id: `smoke/${key.publicKey.slice(0, 16)}`, ...key };
-  const { claim, signature, artifact } = submissionOf(agent, somePolicy(), ENVIRONMENT, randomInt(2 ** 32));
-  const body = JSON.stringify({ claim, signature, artifact: JSON.parse(artifact) });
-  const { claim_id } = (await (await ask("/claims", body)).json()) as Job;
+  const submission = submissionOf(agent, somePolicy(), ENVIRONMENT, randomInt(2 ** 32));
+  const { claim_id } = (await (await ask("/claims", bodyOf(submission))).json()) as Job;
   const submitted = performance.now();
   done(`claim ${claim_id} of ${agent.id}`);
 
   begin("record");
-  const job = await until("the claim is recorded", async () => {
-    const found = (await (await ask(`/claims/${claim_id}`)).json()) as Job;
-    ensure(found.state !== "INVALID" && found.state !== "FAILED", `it is ${found.state}: ${found.message}`);
-    return found.state === "RECORDED" ? found : null;
-  });
+  const job = await until(
+    "the claim is recorded",
+    async () => {
+      const found = (await (await ask(`/claims/${claim_id}`)).json()) as Job;
+      ensure(found.state !== "INVALID" && found.state !== "FAILED", `it is ${found.state}: ${found.message}`);
+      return found.state === "RECORDED" ? found : null;
+    },
+    PATIENCE,
+  );
   const seconds = ((performance.now() - submitted) / 1_000).toFixed(1);
   done(`entry ${job.index} after ${seconds} s`);
 
@@ -80,7 +83,10 @@ async function life(): Promise<void> {
   const stored = (await (await ask(`/ledger/${job.index}`)).json()) as StoredEntry;
   const text = textOf(stored);
   ensure(entryHash(nodeHost, text) === job.current_hash, "it does not have the hash that the job names");
-  ensure(stored.claim_id === claim_id && stored.signature === signature, "it is not what was submitted");
+  ensure(
+    stored.claim_id === claim_id && stored.signature === submission.signature,
+    "it is not what was submitted",
+  );
   done(`hashes to ${job.current_hash}, and is signed as it was submitted`);
 
   begin("chain");
@@ -99,11 +105,15 @@ async function life(): Promise<void> {
   done(`${entries.length} entries up to ours follow one another`);
 
   begin("rank");
-  await until("the ranking has come to the entry", async () => {
-    const found = (await (await ask("/ledger/integrity")).json()) as { ok: boolean; audited_size: number };
-    ensure(found.ok, "the service has found a fault in its ledger: see /api/v1/ledger/integrity");
-    return found.audited_size > job.index! ? found : null;
-  });
+  await until(
+    "the ranking has come to the entry",
+    async () => {
+      const found = (await (await ask("/ledger/integrity")).json()) as { ok: boolean; audited_size: number };
+      ensure(found.ok, "the service has found a fault in its ledger: see /api/v1/ledger/integrity");
+      return found.audited_size > job.index! ? found : null;
+    },
+    PATIENCE,
+  );
   done("the service has audited and ranked it too");
 
   begin("reuse");
@@ -141,16 +151,6 @@ async function ask(path: string, body?: string): Promise<Response> {
   if (response.ok) return response;
   const start = (await response.text()).slice(0, 300);
   throw new Error(`${response.url} answers ${response.status}: ${start}`);
-}
-
-async function until<T>(what: string, look: () => Promise<T | null>): Promise<T> {
-  const deadline = performance.now() + PATIENCE_MS;
-  for (;;) {
-    const found = await look();
-    if (found !== null) return found;
-    if (performance.now() > deadline) throw new Error(`after ${PATIENCE_MS / 1_000} s still not: ${what}`);
-    await sleep(250);
-  }
 }
 
 function ensure(holds: boolean, otherwise: string): void {

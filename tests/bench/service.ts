@@ -9,8 +9,8 @@ import { Firestore } from "@google-cloud/firestore";
 import { claimId, type Submission } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
 import { type Stack, startStack } from "../../emulators/src/launcher/stack.ts";
-import { bodyOf } from "../service/agents.ts";
-import { until } from "../service/until.ts";
+import { bodyOf } from "../../scripts/agents.ts";
+import { until } from "../../scripts/until.ts";
 import { inFlight } from "./in-flight.ts";
 import { validSubmissions } from "./workloads.ts";
 
@@ -185,7 +185,7 @@ function runningOn({ urls, environment }: Stack): Running {
       await until(
         `a ranking of ${size} entries`,
         async () => ((await db.doc("rankings/watermark").get()).get("size") ?? 0) >= size,
-        120_000,
+        { within: 120_000 },
       );
     },
   };

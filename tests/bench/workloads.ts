@@ -15,7 +15,8 @@ import {
   sealEntry,
   startTraining,
 } from "@policyledger/core";
-import { nodeHost, publicKeyOf, sign } from "@policyledger/core/node";
+import { nodeHost, sign } from "@policyledger/core/node";
+import { agentNamed } from "../../scripts/agents.ts";
 
 export const ENV_ID = "cyber-defense-v1";
 
@@ -32,7 +33,7 @@ export function fullQTable(seed: number): Artifact {
 /** Claims that hold, each on a seed of its own, by ten agents with two policies each. */
 export function validSubmissions(count: number): Submission[] {
   const env = makeEnvironment(ENV_ID);
-  const agents = Array.from({ length: 10 }, (_, i) => agentOf(`bench/agent-${i}`));
+  const agents = Array.from({ length: 10 }, (_, i) => agentNamed(`bench/agent-${i}`));
   const policies = Array.from({ length: 20 }, (_, i) => {
     const artifact = fullQTable(i);
     return {
@@ -59,11 +60,6 @@ export function validSubmissions(count: number): Submission[] {
     const signature = sign(agent.secretKey, new TextEncoder().encode(claimText(claim)));
     return { claim, signature, artifact: text };
   });
-}
-
-function agentOf(id: string) {
-  const secretKey = nodeHost.sha256(`secret key of ${id}`);
-  return { id, secretKey, publicKey: publicKeyOf(secretKey) };
 }
 
 /** A ledger of the claims given, as the texts of its entries; each one carries an evaluation. */

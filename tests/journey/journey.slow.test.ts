@@ -13,8 +13,8 @@ import { generateKeyPair, nodeHost } from "@policyledger/core/node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Stack, startStack } from "../../emulators/src/launcher/stack.ts";
 import { submissionOf } from "../../scripts/agents.ts";
+import { until } from "../../scripts/until.ts";
 import { bodyOf, trainingBody } from "../service/agents.ts";
-import { until } from "../service/until.ts";
 import { type Answer, ask, type SecureDoor, secureDoor } from "./https.ts";
 
 const ENVIRONMENT = { env_id: "cyber-defense-v1", env_config: { preset: "sparse_attacks" } } as const;

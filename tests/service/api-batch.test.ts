@@ -1,11 +1,11 @@
 // Batches: one submission a line, each answered as it alone would have been, by a line of its own.
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { until } from "../../scripts/until.ts";
 import { agentNamed, bodyOf, claims, idOf, lie } from "./agents.ts";
 import { type Body, type Client, clientOf, type Read } from "./api-client.ts";
 import { findFaults } from "./invariants.ts";
 import { type LocalCloud, startLocalCloud } from "./local-cloud.ts";
-import { until } from "./until.ts";
 
 let cloud: LocalCloud;
 let client: Client;

@@ -1,9 +1,9 @@
 // What caches go by: for how long an answer may be kept, its ETag, what it varies with, and that HEAD says what GET does.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { until } from "../../scripts/until.ts";
 import { agentNamed, bodyOf, claims, idOf } from "./agents.ts";
 import { type Client, clientOf } from "./api-client.ts";
 import { type LocalCloud, startLocalCloud } from "./local-cloud.ts";
-import { until } from "./until.ts";
 
 let cloud: LocalCloud;
 let client: Client;

@@ -1,9 +1,9 @@
 // Lists: one envelope for all of them, followed by `next` to the end, in both orders; and the boards in theirs.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { until } from "../../scripts/until.ts";
 import { agentNamed, bodyOf, claims } from "./agents.ts";
 import { type Client, clientOf, type Read } from "./api-client.ts";
 import { type LocalCloud, startLocalCloud } from "./local-cloud.ts";
-import { until } from "./until.ts";
 
 let cloud: LocalCloud;
 let client: Client;

@@ -5,11 +5,11 @@ import { eventStream } from "../../functions/src/http/event-stream.ts";
 import type { Call } from "../../functions/src/http/route.ts";
 import { usualSettings } from "../../functions/src/settings.ts";
 import { verifyClaims } from "../../functions/src/verify.ts";
+import { until } from "../../scripts/until.ts";
 import { agentNamed, bodyOf, claims, idOf, lie } from "./agents.ts";
 import { type Client, clientOf, requestOf } from "./api-client.ts";
 import { allEvents, eventsOf } from "./api-events.ts";
 import { type LocalCloud, startLocalCloud } from "./local-cloud.ts";
-import { until } from "./until.ts";
 
 let cloud: LocalCloud;
 let client: Client;

@@ -3,11 +3,11 @@
 import { generateKeyPair } from "@policyledger/core/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CAPS } from "../../functions/src/training-requests.ts";
+import { until } from "../../scripts/until.ts";
 import { CYBER, trainingBody } from "./agents.ts";
 import { type Client, clientOf, type Read } from "./api-client.ts";
 import { allEvents, type Event, eventsOf } from "./api-events.ts";
 import { type LocalCloud, startLocalCloud } from "./local-cloud.ts";
-import { until } from "./until.ts";
 
 let cloud: LocalCloud;
 let client: Client;

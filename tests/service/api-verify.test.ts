@@ -2,10 +2,10 @@
 import { canonicalJson, claimText, type Submission } from "@policyledger/core";
 import { nodeHost, sign } from "@policyledger/core/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { until } from "../../scripts/until.ts";
 import { agentNamed, bodyOf, claims, idOf, lie } from "./agents.ts";
 import { type Client, clientOf, type Read } from "./api-client.ts";
 import { type LocalCloud, startLocalCloud } from "./local-cloud.ts";
-import { until } from "./until.ts";
 
 let cloud: LocalCloud;
 let client: Client;

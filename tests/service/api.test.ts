@@ -2,10 +2,10 @@
 import { nodeHost } from "@policyledger/core/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BASE, routes } from "../../functions/src/http/app.ts";
+import { until } from "../../scripts/until.ts";
 import { agentNamed, bodyOf, claims, idOf } from "./agents.ts";
 import { type Client, clientOf } from "./api-client.ts";
 import { type LocalCloud, startLocalCloud } from "./local-cloud.ts";
-import { until } from "./until.ts";
 
 let cloud: LocalCloud;
 let client: Client;

@@ -2,12 +2,12 @@
 // afterwards everything that was accepted must have come to its end, and a good claim still go through.
 import { parseJson } from "@policyledger/core";
 import { expect } from "vitest";
+import { until } from "../../scripts/until.ts";
 import { agentNamed, bodyOf, claims, idOf } from "./agents.ts";
 import { type Answer, checkAnswer, clientOf, type Read } from "./api-client.ts";
 import type { Shot } from "./fuzz-requests.ts";
 import { findFaults } from "./invariants.ts";
 import { type LocalCloud, startLocalCloud } from "./local-cloud.ts";
-import { until } from "./until.ts";
 
 /** A hang detector, not a stopwatch. */
 const MOST_MILLISECONDS = 10_000;

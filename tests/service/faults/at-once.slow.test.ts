@@ -7,10 +7,10 @@ import { sweep } from "../../../functions/src/sweep.ts";
 import { runTraining } from "../../../functions/src/train.ts";
 import { verifyClaims } from "../../../functions/src/verify.ts";
 import { submissionOf } from "../../../scripts/agents.ts";
+import { until } from "../../../scripts/until.ts";
 import { agentNamed, bodyOf, CYBER, claims, idOf, lie, policyOf, trainingBody } from "../agents.ts";
 import { findFaults } from "../invariants.ts";
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from "../local-cloud.ts";
-import { until } from "../until.ts";
 
 let cloud: LocalCloud;
 let skipped = 0;

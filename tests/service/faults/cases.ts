@@ -1,6 +1,6 @@
 // One case: a world of its own, a fault at one call of one station, and then whatever is there to mend it.
 import { setTimeout as sleep } from "node:timers/promises";
-import { until } from "../until.ts";
+import { until } from "../../../scripts/until.ts";
 import { startMortal } from "./mortal.ts";
 import { type Prepared, STATIONS, type Station, type StationName } from "./stations.ts";
 import { startWorld, type World } from "./world.ts";

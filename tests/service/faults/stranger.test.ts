@@ -5,9 +5,9 @@ import { entryRef, trainings } from "../../../functions/src/documents.ts";
 import { rankNew } from "../../../functions/src/rank.ts";
 import { takeLease } from "../../../functions/src/training-lease.ts";
 import { verifyClaims } from "../../../functions/src/verify.ts";
+import { until } from "../../../scripts/until.ts";
 import { agentNamed, bodyOf, CYBER, claims, idOf, trainingBody } from "../agents.ts";
 import { type LocalCloud, startLocalCloud } from "../local-cloud.ts";
-import { until } from "../until.ts";
 
 let cloud: LocalCloud;
 let clock = Date.UTC(2026, 0, 1);
