@@ -2,7 +2,7 @@
 //
 // The signed bytes are the claim's canonical JSON; the claim's id is their SHA-256, so that the same claim is one
 // claim however often it is submitted. A submission is {"artifact": …, "claim": …, "signature": …}.
-import { z } from "zod/mini";
+import * as z from "zod/mini";
 import { verifyStrict } from "./ed25519.ts";
 import { type Fault, refuseFaults } from "./error.ts";
 import { fromHex } from "./hash.ts";

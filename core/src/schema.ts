@@ -1,5 +1,5 @@
 // Parses a foreign value with a schema once, reporting all faults with their paths, in plain English.
-import type { ZodMiniType, z } from "zod/mini";
+import type * as z from "zod/mini";
 import en from "zod/v4/locales/en.js";
 import { type ErrorCode, type Fault, refuseFaults } from "./error.ts";
 import { pointer } from "./json.ts";
@@ -9,7 +9,7 @@ import { MAX_FAULTS } from "./limits.ts";
 const CONTEXT = { error: en().localeError, jitless: true };
 
 export function parseWith<T>(
-  schema: ZodMiniType<T>,
+  schema: z.ZodMiniType<T>,
   value: unknown,
   code: ErrorCode,
   what: string,

@@ -10,7 +10,7 @@ import {
   toBillionths,
 } from "@policyledger/core";
 import type { Firestore } from "firebase-admin/firestore";
-import { z } from "zod/mini";
+import * as z from "zod/mini";
 import {
   type AuditWalk,
   auditRef,

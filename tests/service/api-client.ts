@@ -2,7 +2,7 @@
 // JSON Schema in the OpenAPI document, by its status and its media type.
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect } from "vitest";
-import type { z } from "zod/mini";
+import type * as z from "zod/mini";
 import { type Api, BASE, routes } from "../../functions/src/http/app.ts";
 import { openApiDocument } from "../../functions/src/http/openapi.ts";
 import type { Route } from "../../functions/src/http/route.ts";

@@ -1,6 +1,6 @@
 // cyber-defense-v1: defend a service against a drawn schedule of attacks. docs/environments.md has the same rules
 // in words. Rewards are in tenths, probabilities in exact weights.
-import { z } from "zod/mini";
+import * as z from "zod/mini";
 import { both, chance } from "./chance.ts";
 import type { Chance, Model, Outcome } from "./environment.ts";
 import { defineKind } from "./kind.ts";

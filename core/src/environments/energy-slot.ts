@@ -1,6 +1,6 @@
 // energy-slot-v1: spend a small battery on the slots that have demand. docs/environments.md has the same rules in
 // words. Rewards and the battery are in tenths, probabilities in exact weights.
-import { z } from "zod/mini";
+import * as z from "zod/mini";
 import { chance } from "./chance.ts";
 import type { Chance, Model, Outcome } from "./environment.ts";
 import { defineKind } from "./kind.ts";

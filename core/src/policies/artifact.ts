@@ -1,6 +1,6 @@
 // Artifacts: a policy as data. Parsing runs nothing, is bounded, and names every fault. The artifact's canonical
 // JSON is what is stored and hashed: its SHA-256 is the policy hash. docs/formats.md has the five kinds.
-import { z } from "zod/mini";
+import * as z from "zod/mini";
 import { environmentKinds } from "../environments/registry.ts";
 import { PolicyLedgerError, quote, refuseFaults } from "../error.ts";
 import type { Host } from "../host.ts";

@@ -1,5 +1,5 @@
 // What a training is told: algorithm, environment, seed and the numbers of learning, each with a default.
-import { z } from "zod/mini";
+import * as z from "zod/mini";
 import { DEFAULT_PRESET, environmentKind, resolveConfig } from "../environments/registry.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { parseWith } from "../schema.ts";

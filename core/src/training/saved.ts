@@ -1,5 +1,5 @@
 // A training written down: canonical JSON that holds all that its future depends on. docs/formats.md has the fields.
-import { z } from "zod/mini";
+import * as z from "zod/mini";
 import { type Json, parseJson } from "../json.ts";
 import { MAX_TRAINING_STATE_BYTES } from "../limits.ts";
 import { parseWith } from "../schema.ts";

@@ -1,5 +1,5 @@
 // Makes the OpenAPI 3.1 document from the table of routes and the schemas that validate.
-import { z } from "zod/mini";
+import * as z from "zod/mini";
 import { PROBLEMS, type ProblemCode } from "../problem.ts";
 import type { Answer, Route } from "./route.ts";
 import { named, problem } from "./schemas.ts";

@@ -1,5 +1,5 @@
 // The parameters of routes, in their paths and queries.
-import { z } from "zod/mini";
+import * as z from "zod/mini";
 import { envId, hash, natural, preset } from "./schemas.ts";
 
 export const claimPath = z.strictObject({ claim_id: hash });

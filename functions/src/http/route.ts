@@ -2,7 +2,7 @@
 // the OpenAPI document is made from.
 import type { Fault } from "@policyledger/core";
 import { PolicyLedgerError, parseWith } from "@policyledger/core";
-import type { z } from "zod/mini";
+import type * as z from "zod/mini";
 import { Problem, type ProblemCode } from "../problem.ts";
 import type { Service } from "../service.ts";
 import type { Settings } from "../settings.ts";

@@ -1,7 +1,7 @@
 // What goes over the wire, once: these schemas validate requests, describe every answer in the OpenAPI document, and
 // tests hold the answers to them. Claims and trainings have theirs from the core.
 import { claimSchema, submissionSchema } from "@policyledger/core";
-import { z } from "zod/mini";
+import * as z from "zod/mini";
 
 const HASH = /^[0-9a-f]{64}$/;
 const SIGNATURE = /^[0-9a-f]{128}$/;

@@ -1,6 +1,6 @@
 // What goes over the wire about trainings on the server.
 import { trainingSchema } from "@policyledger/core";
-import { z } from "zod/mini";
+import * as z from "zod/mini";
 import { hash, name, natural, signature, time } from "./schemas.ts";
 
 name(

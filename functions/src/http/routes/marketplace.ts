@@ -1,6 +1,6 @@
 // Routes for whoever looks for a policy: the boards, the best one, artifacts, and the environments that there are.
 import { environmentKinds } from "@policyledger/core";
-import type { z } from "zod/mini";
+import type * as z from "zod/mini";
 import { Problem } from "../../problem.ts";
 import { describeEnvironment, optimumOf, readBoard, readEntry, readPolicy } from "../../read.ts";
 import type { Service } from "../../service.ts";
