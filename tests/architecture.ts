@@ -44,6 +44,7 @@ const ROOMS: readonly {
     folders: ["core/src/"],
   },
   { folder: "core/check/", packages: ["fast-check"], folders: ["core/src/", "core/check/"] },
+  { folder: "core/api/", packages: ["zod/mini"], folders: ["core/src/", "core/api/"] },
   { folder: "core/node/", packages: ["node:crypto"], folders: ["core/src/", "core/node/"] },
   // The stand-ins know the protocols of the cloud, and nothing of PolicyLedger nor of each other.
   {
@@ -77,6 +78,7 @@ const ROOMS: readonly {
       "@google-cloud/pubsub",
       "@hono/node-server",
       "@policyledger/core",
+      "@policyledger/core/api",
       "@policyledger/core/node",
       ...["app", "firestore"].map((part) => `firebase-admin/${part}`),
       ...["logger", "params", "v2", "v2/firestore", "v2/https", "v2/pubsub", "v2/scheduler"].map(

@@ -1,5 +1,6 @@
 // What anybody may use, by name: a name that comes or goes is a decision, not an accident.
 import { expect, test } from "vitest";
+import * as api from "../api/index.ts";
 import * as check from "../check/index.ts";
 import * as node from "../node/index.ts";
 import * as core from "../src/index.ts";
@@ -129,5 +130,42 @@ test("@policyledger/core keeps every limit in limits.ts", () => {
       "MAX_TRAINING_STATE_BYTES": 4194304,
       "MAX_WEIGHT": 1000000000000,
     }
+  `);
+});
+
+test("@policyledger/core/api exports these names and no others", () => {
+  expect(namesOf(api)).toMatchInlineSnapshot(`
+    [
+      "PROBLEMS",
+      "accepted",
+      "batchLine",
+      "best",
+      "bestQuery",
+      "claimPath",
+      "entry",
+      "environment",
+      "environments",
+      "evaluation",
+      "fault",
+      "health",
+      "indexPath",
+      "integrity",
+      "job",
+      "ledgerHead",
+      "ledgerPage",
+      "ledgerQuery",
+      "marketplace",
+      "marketplaceQuery",
+      "noParameters",
+      "place",
+      "policyPath",
+      "problem",
+      "trainRequest",
+      "trainingJob",
+      "trainingPath",
+      "trainingPoint",
+      "verdict",
+      "verifyRequest",
+    ]
   `);
 });

@@ -1,40 +1,6 @@
-// What can be wrong with a request: stable codes, each with its HTTP status, answered as RFC 9457 problem documents.
+// What went wrong with a request, as it is thrown here and as it is answered: an RFC 9457 problem document.
 import { type ErrorCode, type Fault, PolicyLedgerError } from "@policyledger/core";
-
-export const PROBLEMS = {
-  // What was sent
-  invalid_json: [400, "Not strict JSON"],
-  invalid_request: [400, "A parameter or a part of the body is not as it should be"],
-  invalid_encoding: [400, "The body does not decode as its content-encoding says"],
-  request_timeout: [408, "The body took too long to arrive"],
-  too_large: [413, "Over a limit on size"],
-  artifact_too_large: [413, "The artifact is over its limit on size"],
-  unsupported_media_type: [415, "The body is of a type that is not accepted here"],
-  unsupported_encoding: [415, "The body has a content-encoding that is not accepted here"],
-  invalid_claim: [422, "Not a claim"],
-  invalid_config: [422, "Not a configuration of the environment"],
-  invalid_training: [422, "Not a training"],
-  unknown_environment: [422, "There is no such environment"],
-  hash_mismatch: [422, "The artifact does not have the hash that the claim names"],
-  over_cap: [422, "More than a training on the server may ask for"],
-  // Who sent it
-  bad_signature: [403, "The signature is not the key's over these bytes"],
-  key_mismatch: [403, "The label belongs to another key"],
-  reserved_label: [403, "The label is reserved for the service"],
-  rate_limited: [429, "Too many requests from this caller"],
-  overloaded: [429, "Too many requests from everyone"],
-  too_many_trainings: [429, "Too many trainings at once"],
-  // What was asked for
-  not_found: [404, "Not there"],
-  method_not_allowed: [405, "Not with this method"],
-  artifact_expired: [410, "The artifact is no longer kept"],
-  // Ours
-  internal: [500, "A fault of the service"],
-  unavailable: [503, "The service cannot answer now"],
-  training_unavailable: [503, "This service has no key to claim trainings with"],
-} as const satisfies Record<string, readonly [number, string]>;
-
-export type ProblemCode = keyof typeof PROBLEMS;
+import { PROBLEMS, type ProblemCode, type Problem as ProblemDocument } from "@policyledger/core/api";
 
 export class Problem extends Error {
   readonly code: ProblemCode;
@@ -57,18 +23,6 @@ export class Problem extends Error {
   }
 }
 
-export interface ProblemDocument {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly code: ProblemCode;
-  readonly errors: readonly Fault[];
-  readonly request_id?: string;
-  /** In seconds, as the header says too; lines of a batch have none. */
-  readonly retry_after?: number;
-}
-
 export function problemDocument(problem: Problem, requestId?: string): ProblemDocument {
   const [status, title] = PROBLEMS[problem.code];
   return {
@@ -77,7 +31,7 @@ export function problemDocument(problem: Problem, requestId?: string): ProblemDo
     status,
     detail: problem.message,
     code: problem.code,
-    errors: problem.faults,
+    errors: [...problem.faults],
     ...(requestId !== undefined && { request_id: requestId }),
     ...("retry-after" in problem.headers && { retry_after: Number(problem.headers["retry-after"]) }),
   };

@@ -1,13 +1,13 @@
 // A caller of the API that holds every answer to what the API says of itself: to the schema of its route, and to the
 // JSON Schema in the OpenAPI document, by its status and its media type.
+
+import { type ProblemCode, problem as problemSchema } from "@policyledger/core/api";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect } from "vitest";
 import type * as z from "zod/mini";
 import { type Api, BASE, routes } from "../../functions/src/http/app.ts";
 import { openApiDocument } from "../../functions/src/http/openapi.ts";
 import type { Route } from "../../functions/src/http/route.ts";
-import { problem as problemSchema } from "../../functions/src/http/schemas.ts";
-import type { ProblemCode } from "../../functions/src/problem.ts";
 
 export const openApi = openApiDocument(routes, "0.0.0");
 

@@ -1,8 +1,8 @@
 // A reader of server-sent events (HTML, section 9.2.6), as far as this API writes them.
+
+import { job, trainingJob, trainingPoint } from "@policyledger/core/api";
 import { expect } from "vitest";
 import type { Api } from "../../functions/src/http/app.ts";
-import { job } from "../../functions/src/http/schemas.ts";
-import { trainingJob, trainingPoint } from "../../functions/src/http/training-schemas.ts";
 import { conforms, type Read, requestOf } from "./api-client.ts";
 
 export interface Event {

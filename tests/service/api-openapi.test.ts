@@ -1,11 +1,12 @@
 // The OpenAPI document: a validator of others' accepts it, it says of each route what the table says, and each problem
 // that it names is one that can happen.
+
+import { PROBLEMS } from "@policyledger/core/api";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { describe, expect, test } from "vitest";
 import { BASE, makeApi, routes } from "../../functions/src/http/app.ts";
 import { docsPage } from "../../functions/src/http/docs-page.ts";
 import { openApiDocument } from "../../functions/src/http/openapi.ts";
-import { PROBLEMS } from "../../functions/src/problem.ts";
 import type { Service } from "../../functions/src/service.ts";
 import { usualSettings } from "../../functions/src/settings.ts";
 import { clientOf, openApi, type Read, validatorOf } from "./api-client.ts";

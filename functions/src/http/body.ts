@@ -1,7 +1,8 @@
 // Reads a request's body within bounds: on its type, its encoding, its size before and after inflating, its time, and
 // on what all bodies take together.
 import { createGunzip, type Gunzip } from "node:zlib";
-import { Problem, type ProblemCode } from "../problem.ts";
+import type { ProblemCode } from "@policyledger/core/api";
+import { Problem } from "../problem.ts";
 import { hold } from "./body-room.ts";
 
 /** A body that is still coming after this long is not waited for. */

@@ -1,8 +1,9 @@
 // Makes the OpenAPI 3.1 document from the table of routes and the schemas that validate.
+
+import { PROBLEMS, type ProblemCode, problem } from "@policyledger/core/api";
 import * as z from "zod/mini";
-import { PROBLEMS, type ProblemCode } from "../problem.ts";
+import { named } from "./named-schemas.ts";
 import type { Answer, Route } from "./route.ts";
-import { named, problem } from "./schemas.ts";
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };

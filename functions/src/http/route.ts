@@ -2,8 +2,9 @@
 // the OpenAPI document is made from.
 import type { Fault } from "@policyledger/core";
 import { PolicyLedgerError, parseWith } from "@policyledger/core";
+import type { ProblemCode } from "@policyledger/core/api";
 import type * as z from "zod/mini";
-import { Problem, type ProblemCode } from "../problem.ts";
+import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
 import type { Settings } from "../settings.ts";
 

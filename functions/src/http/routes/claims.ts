@@ -1,14 +1,13 @@
 // Routes of claims: submit one or many, and follow one to its place in the ledger.
-import { limits } from "@policyledger/core";
+import { limits, submissionSchema } from "@policyledger/core";
+import * as schemas from "@policyledger/core/api";
 import { FINAL_STATES, type Job, jobs } from "../../documents.ts";
 import { jobView } from "../../read.ts";
 import { submitClaim } from "../../submit.ts";
 import { ASK, FOREVER, json, NEVER } from "../answer.ts";
 import { BODY_PROBLEMS, readBody } from "../body.ts";
 import { eventStream, lastEventId, NOTHING_MORE, nothingMore, wantsStream } from "../event-stream.ts";
-import * as parameters from "../parameters.ts";
 import { type Call, type Route, route } from "../route.ts";
-import * as schemas from "../schemas.ts";
 import {
   acceptedView,
   MAX_BATCH_BYTES,
@@ -40,9 +39,9 @@ export const claimRoutes: readonly Route[] = [
       `As JSON: one submission. As NDJSON: up to ${MAX_LINES}, one a line, each answered by a line of its own in the same order; ` +
       "a line that is refused does not keep the others from being accepted. Hashes and signatures are over the canonical " +
       "re-encoding of what is sent. The same claim submitted twice is one claim.",
-    params: parameters.noParameters,
-    query: parameters.noParameters,
-    body: { "application/json": schemas.submissionSchema, [NDJSON]: null },
+    params: schemas.noParameters,
+    query: schemas.noParameters,
+    body: { "application/json": submissionSchema, [NDJSON]: null },
     limit: "submit",
     answers: {
       200: {
@@ -79,8 +78,8 @@ export const claimRoutes: readonly Route[] = [
     description:
       "With `Accept: text/event-stream`: an event `state` with the same object at each change, until the claim has come to its end. " +
       "Streams are best read at the address that `health` names.",
-    params: parameters.claimPath,
-    query: parameters.noParameters,
+    params: schemas.claimPath,
+    query: schemas.noParameters,
     limit: "read",
     answers: {
       200: {

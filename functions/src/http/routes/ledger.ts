@@ -1,10 +1,10 @@
 // Routes of the ledger: pages by index, one entry, the head, and whether it holds.
+
+import * as schemas from "@policyledger/core/api";
 import { Problem } from "../../problem.ts";
 import { readEntry, readHead, readIntegrity, readPage } from "../../read.ts";
 import { FOREVER, FRESH, json } from "../answer.ts";
-import * as parameters from "../parameters.ts";
 import { type Route, route } from "../route.ts";
-import * as schemas from "../schemas.ts";
 
 export const ledgerRoutes: readonly Route[] = [
   route({
@@ -15,8 +15,8 @@ export const ledgerRoutes: readonly Route[] = [
     summary: "A page of entries",
     description:
       "Newest first, or oldest first with `order=oldest`; `from` is the index of the page's first entry. Follow `next` to go on.",
-    params: parameters.noParameters,
-    query: parameters.ledgerQuery,
+    params: schemas.noParameters,
+    query: schemas.ledgerQuery,
     limit: "read",
     answers: { 200: { description: "A page.", content: { "application/json": schemas.ledgerPage } } },
     problems: [],
@@ -40,8 +40,8 @@ export const ledgerRoutes: readonly Route[] = [
     id: "getHead",
     tag: "Ledger",
     summary: "The last entry's index and hash",
-    params: parameters.noParameters,
-    query: parameters.noParameters,
+    params: schemas.noParameters,
+    query: schemas.noParameters,
     limit: "read",
     answers: { 200: { description: "The head.", content: { "application/json": schemas.ledgerHead } } },
     problems: [],
@@ -59,8 +59,8 @@ export const ledgerRoutes: readonly Route[] = [
     summary: "Whether the ledger holds, as far as the service has looked",
     description:
       "Answered from what was audited before, not by a walk on each call. Whoever wants to know it for sure audits alone, and then also that no claim stands there twice, which this does not look for.",
-    params: parameters.noParameters,
-    query: parameters.noParameters,
+    params: schemas.noParameters,
+    query: schemas.noParameters,
     limit: "read",
     answers: {
       200: { description: "What was found.", content: { "application/json": schemas.integrity } },
@@ -74,8 +74,8 @@ export const ledgerRoutes: readonly Route[] = [
     id: "getEntry",
     tag: "Ledger",
     summary: "One entry",
-    params: parameters.indexPath,
-    query: parameters.noParameters,
+    params: schemas.indexPath,
+    query: schemas.noParameters,
     limit: "read",
     answers: { 200: { description: "The entry.", content: { "application/json": schemas.entry } } },
     problems: ["not_found"],

@@ -1,13 +1,12 @@
 // Routes for whoever looks for a policy: the boards, the best one, artifacts, and the environments that there are.
 import { environmentKinds } from "@policyledger/core";
+import * as schemas from "@policyledger/core/api";
 import type * as z from "zod/mini";
 import { Problem } from "../../problem.ts";
 import { describeEnvironment, optimumOf, readBoard, readEntry, readPolicy } from "../../read.ts";
 import type { Service } from "../../service.ts";
 import { FOREVER, FRESH, json, text } from "../answer.ts";
-import * as parameters from "../parameters.ts";
 import { type Route, route } from "../route.ts";
-import * as schemas from "../schemas.ts";
 
 export const marketplaceRoutes: readonly Route[] = [
   route({
@@ -19,8 +18,8 @@ export const marketplaceRoutes: readonly Route[] = [
     description:
       "By the verified reward on the claimed seed, one place a policy; or `by=expected`: by the exact expected return, one place a " +
       "behaviour, held by whoever came first. Entries with a configuration that is no registered preset are on no board.",
-    params: parameters.noParameters,
-    query: parameters.marketplaceQuery,
+    params: schemas.noParameters,
+    query: schemas.marketplaceQuery,
     limit: "read",
     answers: { 200: { description: "The board.", content: { "application/json": schemas.marketplace } } },
     problems: ["not_found"],
@@ -49,8 +48,8 @@ export const marketplaceRoutes: readonly Route[] = [
     tag: "Marketplace",
     summary: "The best policy of an environment and preset",
     description: "Check it before you run it: the artifact's hash, the entry, and the chain.",
-    params: parameters.noParameters,
-    query: parameters.bestQuery,
+    params: schemas.noParameters,
+    query: schemas.bestQuery,
     limit: "read",
     answers: { 200: { description: "The first place.", content: { "application/json": schemas.best } } },
     problems: ["not_found"],
@@ -81,8 +80,8 @@ export const marketplaceRoutes: readonly Route[] = [
     summary: "An artifact, by its hash",
     description:
       "Its canonical JSON, byte for byte: the SHA-256 of the body is the hash. There once a claim with it is VALID.",
-    params: parameters.policyPath,
-    query: parameters.noParameters,
+    params: schemas.policyPath,
+    query: schemas.noParameters,
     limit: "read",
     answers: { 200: { description: "The artifact.", content: { "application/json": null } } },
     problems: ["not_found"],
@@ -104,8 +103,8 @@ export const marketplaceRoutes: readonly Route[] = [
     id: "listEnvironments",
     tag: "Policies",
     summary: "The environments and their presets",
-    params: parameters.noParameters,
-    query: parameters.noParameters,
+    params: schemas.noParameters,
+    query: schemas.noParameters,
     limit: "read",
     answers: {
       200: { description: "All of them.", content: { "application/json": schemas.environments } },
@@ -122,7 +121,7 @@ export const marketplaceRoutes: readonly Route[] = [
 ];
 
 /** The places in the order that is asked for, and what every answer says of their board. */
-async function openBoard({ db }: Service, { env_id, preset, by }: z.infer<typeof parameters.bestQuery>) {
+async function openBoard({ db }: Service, { env_id, preset, by }: z.infer<typeof schemas.bestQuery>) {
   const optimum = optimumOf(env_id, preset);
   if (optimum === null) {
     throw new Problem("not_found", `There is no board of ${env_id}, ${preset}: see /api/v1/environments.`);

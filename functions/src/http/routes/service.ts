@@ -1,12 +1,12 @@
 // Routes about the service itself: whether it is well, and what it offers.
+
+import * as schemas from "@policyledger/core/api";
 import { readIntegrity } from "../../read.ts";
 import { trainerLabel } from "../../train.ts";
 import { json, NEVER, text } from "../answer.ts";
 import { DOCS_STYLE, docsPage } from "../docs-page.ts";
 import { openApiDocument } from "../openapi.ts";
-import * as parameters from "../parameters.ts";
 import { type Route, route } from "../route.ts";
-import * as schemas from "../schemas.ts";
 
 /** The document changes with a deployment only. */
 const WITH_THE_VERSION = "public, max-age=300";
@@ -22,8 +22,8 @@ export function serviceRoutes(all: () => readonly Route[]): readonly Route[] {
       id: "getHealth",
       tag: "Service",
       summary: "Whether the service is well",
-      params: parameters.noParameters,
-      query: parameters.noParameters,
+      params: schemas.noParameters,
+      query: schemas.noParameters,
       limit: "read",
       isFleeting: true,
       answers: { 200: { description: "It answers.", content: { "application/json": schemas.health } } },
@@ -50,8 +50,8 @@ export function serviceRoutes(all: () => readonly Route[]): readonly Route[] {
       id: "getOpenApi",
       tag: "Service",
       summary: "This description, as OpenAPI 3.1",
-      params: parameters.noParameters,
-      query: parameters.noParameters,
+      params: schemas.noParameters,
+      query: schemas.noParameters,
       limit: "read",
       answers: { 200: { description: "The document.", content: { "application/json": null } } },
       problems: [],
@@ -66,8 +66,8 @@ export function serviceRoutes(all: () => readonly Route[]): readonly Route[] {
       id: "getDocs",
       tag: "Service",
       summary: "The same, as a page to read",
-      params: parameters.noParameters,
-      query: parameters.noParameters,
+      params: schemas.noParameters,
+      query: schemas.noParameters,
       limit: "read",
       answers: { 200: { description: "The page.", content: { "text/html": null } } },
       problems: [],
@@ -89,8 +89,8 @@ export function serviceRoutes(all: () => readonly Route[]): readonly Route[] {
       id: "getDocsStyle",
       tag: "Service",
       summary: "How that page looks",
-      params: parameters.noParameters,
-      query: parameters.noParameters,
+      params: schemas.noParameters,
+      query: schemas.noParameters,
       limit: "read",
       answers: { 200: { description: "The style sheet.", content: { "text/css": null } } },
       problems: [],

@@ -1,5 +1,7 @@
 // Routes of trainings on the server: ask for one, see how far it is, and watch it.
+
 import { type Json, PolicyLedgerError, parseJson, parseWith } from "@policyledger/core";
+import * as schemas from "@policyledger/core/api";
 import {
   type PointBatch,
   pointsRef,
@@ -19,9 +21,7 @@ import {
   pause,
   type StreamEvent,
 } from "../event-stream.ts";
-import * as parameters from "../parameters.ts";
 import { type Call, type Route, route } from "../route.ts";
-import * as training from "../training-schemas.ts";
 
 const MAX_REQUEST_BYTES = 16_384;
 /** Between two points that a watcher gets, while there are more and where it has caught up: twenty to fifty a second. */
@@ -42,16 +42,16 @@ export const trainingRoutes: readonly Route[] = [
       `At most ${CAPS.episodes} episodes and ${CAPS.milliseconds / 1_000} seconds, ` +
       `${CAPS.sessions_per_key} trainings at once of one key. It ends in a claim under the service's own label, which goes the same ` +
       "path as any other. The same request is one training.",
-    params: parameters.noParameters,
-    query: parameters.noParameters,
-    body: { "application/json": training.trainRequest },
+    params: schemas.noParameters,
+    query: schemas.noParameters,
+    body: { "application/json": schemas.trainRequest },
     limit: "compute",
     answers: {
       200: {
         description: "This training was asked for before.",
-        content: { "application/json": training.trainingJob },
+        content: { "application/json": schemas.trainingJob },
       },
-      202: { description: "It waits for its turn.", content: { "application/json": training.trainingJob } },
+      202: { description: "It waits for its turn.", content: { "application/json": schemas.trainingJob } },
     },
     problems: [
       ...BODY_PROBLEMS,
@@ -76,10 +76,10 @@ export const trainingRoutes: readonly Route[] = [
     id: "getTraining",
     tag: "Training",
     summary: "How far a training is",
-    params: parameters.trainingPath,
-    query: parameters.noParameters,
+    params: schemas.trainingPath,
+    query: schemas.noParameters,
     limit: "read",
-    answers: { 200: { description: "The training.", content: { "application/json": training.trainingJob } } },
+    answers: { 200: { description: "The training.", content: { "application/json": schemas.trainingJob } } },
     problems: ["not_found"],
     handle: async (call) => {
       const job = await requireTraining(call, call.params.training_id);
@@ -96,8 +96,8 @@ export const trainingRoutes: readonly Route[] = [
       "Events `progress` (ten to fifty a second, from the first point on), then `done` or `failed` with the training; its `claim_id` leads " +
       "on. A reader that comes again with Last-Event-ID goes on behind it. Best read at the address that `health` names; the polling " +
       "twin is the training itself.",
-    params: parameters.trainingPath,
-    query: parameters.noParameters,
+    params: schemas.trainingPath,
+    query: schemas.noParameters,
     limit: "read",
     isFleeting: true,
     answers: {
@@ -120,7 +120,7 @@ export const trainingRoutes: readonly Route[] = [
 function readRequest(bytes: Uint8Array): SignedTraining {
   const body = parseJson(bytes, { maxBytes: MAX_REQUEST_BYTES });
   try {
-    parseWith(training.trainRequest, body, "invalid_training", "Cannot take the request");
+    parseWith(schemas.trainRequest, body, "invalid_training", "Cannot take the request");
   } catch (error) {
     if (!(error instanceof PolicyLedgerError)) throw error;
     throw new Problem("invalid_training", error.message, { faults: error.faults, cause: error });

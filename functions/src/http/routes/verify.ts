@@ -8,15 +8,14 @@ import {
   parseWith,
   type Submission,
 } from "@policyledger/core";
+import * as schemas from "@policyledger/core/api";
 import { claimOf, type Job, latestOf } from "../../documents.ts";
 import { Problem } from "../../problem.ts";
 import { readPolicy } from "../../read.ts";
 import { type Decision, decide, KEPT_FAULTS } from "../../verify.ts";
 import { json, NEVER } from "../answer.ts";
 import { BODY_PROBLEMS, readBody } from "../body.ts";
-import * as parameters from "../parameters.ts";
 import { type Call, type Route, route } from "../route.ts";
-import * as schemas from "../schemas.ts";
 import { requireJob, takeSubmission } from "../submissions.ts";
 
 export const verifyRoutes: readonly Route[] = [
@@ -29,8 +28,8 @@ export const verifyRoutes: readonly Route[] = [
     description:
       "For a submission, for a claim that was submitted before, or for an agent's latest claim. The exact expected return comes with " +
       "claims on registered presets. For a submission that nobody signed as claimed, the verdict is INVALID.",
-    params: parameters.noParameters,
-    query: parameters.noParameters,
+    params: schemas.noParameters,
+    query: schemas.noParameters,
     body: { "application/json": schemas.verifyRequest },
     limit: "compute",
     answers: { 200: { description: "The verdict.", content: { "application/json": schemas.verdict } } },

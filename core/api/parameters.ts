@@ -26,3 +26,7 @@ export const marketplaceQuery = z.strictObject({
   limit: z._default(z.int().check(z.minimum(1), z.maximum(100)), 100),
 });
 export const noParameters = z.strictObject({});
+
+export type LedgerQuery = z.input<typeof ledgerQuery>;
+export type BoardQuery = z.input<typeof bestQuery>;
+export type MarketplaceQuery = z.input<typeof marketplaceQuery>;
