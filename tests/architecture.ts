@@ -89,9 +89,16 @@ const ROOMS: readonly {
     folders: ["functions/src/"],
     late: ["@google-cloud/pubsub"],
   },
+  // What agents install: the SDK runs in a page too, so that Node is the command's alone.
+  {
+    folder: "agent/src/sdk/",
+    packages: ["@policyledger/core", "@policyledger/core/api", "zod/mini"],
+    folders: ["agent/src/sdk/"],
+  },
 ];
 /** Folders all of whose files belong to a room. */
 const HELD = [
+  "agent/src/sdk/",
   "core/",
   "emulators/src/wire/",
   "emulators/src/durable/",

@@ -9,6 +9,7 @@ export {
   type MarketplaceQuery,
   marketplaceQuery,
   noParameters,
+  policiesQuery,
   policyPath,
   trainingPath,
 } from "./parameters.ts";

@@ -7,6 +7,10 @@ export const indexPath = z.strictObject({ index: natural });
 export const policyPath = z.strictObject({ policy_hash: hash });
 export const trainingPath = z.strictObject({ training_id: hash });
 
+export const policiesQuery = z.strictObject({
+  hashes: z.string().check(z.regex(/^[0-9a-f]{64}(?:,[0-9a-f]{64}){0,49}$/)),
+});
+
 const MAX_PAGE = 500;
 export const ledgerQuery = z.strictObject({
   order: z._default(z.enum(["newest", "oldest"]), "newest"),

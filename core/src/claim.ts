@@ -6,7 +6,7 @@ import * as z from "zod/mini";
 import { verifyStrict } from "./ed25519.ts";
 import { type Fault, refuseFaults } from "./error.ts";
 import { fromHex } from "./hash.ts";
-import type { Host } from "./host.ts";
+import type { Hasher, Host } from "./host.ts";
 import { canonicalJson, type Json, type JsonObject, parseJson, utf8 } from "./json.ts";
 import { MAX_ARTIFACT_BYTES, MAX_CLAIM_BYTES, MAX_CONFIG_BYTES, MAX_SUBMISSION_BYTES } from "./limits.ts";
 import { parseWith } from "./schema.ts";
@@ -97,7 +97,7 @@ export function claimText(claim: PolicyClaim): string {
   return canonicalJson(claim as unknown as Json);
 }
 
-export function claimId(host: Host, claim: PolicyClaim): string {
+export function claimId(host: Hasher, claim: PolicyClaim): string {
   return host.sha256(claimText(claim));
 }
 

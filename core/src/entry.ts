@@ -16,7 +16,7 @@ import {
 import type { Evaluation } from "./evaluation/evaluate.ts";
 import { deepFreeze } from "./freeze.ts";
 import { fromHex, leafHash } from "./hash.ts";
-import type { Host } from "./host.ts";
+import type { Hasher, Host } from "./host.ts";
 import { canonicalJson, type Json, type JsonObject } from "./json.ts";
 import { MAX_ENTRY_BYTES } from "./limits.ts";
 
@@ -150,7 +150,7 @@ export function readEntry(text: string): Entry {
 }
 
 /** The hash by which the next entry names this one. */
-export function entryHash(host: Host, text: string): string {
+export function entryHash(host: Hasher, text: string): string {
   return leafHash(host, text);
 }
 

@@ -76,9 +76,14 @@ export function quote(value: unknown): string {
   return plain(text, 80);
 }
 
-/** JSON.stringify leaves DEL, C1 controls and bidirectional marks as they are; a terminal may obey them. */
+/** Foreign text without what a terminal may obey: control characters, bidirectional marks and the like. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "\ufffd");
+}
+
+/** JSON.stringify leaves DEL, C1 controls and bidirectional marks as they are. */
 function plain(text: string, most: number): string {
-  return cut(text, most).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "\ufffd");
+  return printable(cut(text, most));
 }
 
 /** At most so many characters, the last one "…" where some were left out; no surrogate pair is cut in half. */

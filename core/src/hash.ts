@@ -1,6 +1,6 @@
 // Hashes as the ledger writes them: SHA-256 in lowercase hex, and RFC 6962's of a leaf.
 import { PolicyLedgerError, quote } from "./error.ts";
-import type { Host } from "./host.ts";
+import type { Hasher } from "./host.ts";
 import { MAX_ENTRY_BYTES } from "./limits.ts";
 
 const HEX = /^[0-9a-f]*$/;
@@ -25,7 +25,7 @@ const LEAF = new Uint8Array(1 + 3 * MAX_ENTRY_BYTES);
 const LEAF_TEXT = LEAF.subarray(1);
 
 /** RFC 6962, 2.1: H(0x00 ‖ leaf). The leaf is text, hashed as UTF-8. */
-export function leafHash(host: Host, leaf: string): string {
+export function leafHash(host: Hasher, leaf: string): string {
   if (typeof leaf !== "string") {
     throw new PolicyLedgerError("invalid_entry", `Cannot hash a leaf: wanted a text, got ${quote(leaf)}`);
   }

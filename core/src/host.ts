@@ -15,7 +15,13 @@ export interface Host {
   verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
 }
 
-export const portableHost: Host = {
-  sha256: (data) => toHex(hashOf(typeof data === "string" ? utf8(data) : data)),
-  verifyEd25519: verifyCofactorless,
-};
+/** What is enough for whoever checks no signature. */
+export type Hasher = Pick<Host, "sha256">;
+
+function sha256(data: string | Uint8Array): string {
+  return toHex(hashOf(typeof data === "string" ? utf8(data) : data));
+}
+
+export const portableHasher: Hasher = { sha256 };
+
+export const portableHost: Host = { sha256, verifyEd25519: verifyCofactorless };

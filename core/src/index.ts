@@ -57,14 +57,14 @@ export {
   resolveConfig,
 } from "./environments/registry.ts";
 export { type Actor, type Episode, type Observer, runEpisode } from "./episode.ts";
-export { type ErrorCode, type Fault, PolicyLedgerError } from "./error.ts";
+export { type ErrorCode, type Fault, PolicyLedgerError, printable } from "./error.ts";
 export { type Dynamics, tabulate } from "./evaluation/dynamics.ts";
 export { type Evaluation, evaluate, type Prepared, prepareEvaluation } from "./evaluation/evaluate.ts";
 export { expectedReturn, follow, reachableObservations } from "./evaluation/expected.ts";
 export { type Optimum, optimum } from "./evaluation/optimum.ts";
 export { type Rational, toBillionths } from "./evaluation/rational.ts";
 export { leafHash } from "./hash.ts";
-export { type Host, portableHost } from "./host.ts";
+export { type Hasher, type Host, portableHasher, portableHost } from "./host.ts";
 export {
   canonicalJson,
   type Json,
@@ -102,7 +102,7 @@ export {
   type Ranking,
 } from "./ranking.ts";
 export { type Reusable, reusePolicy } from "./reuse.ts";
-export { parseWith } from "./schema.ts";
+export { parseWith, readingFaults } from "./schema.ts";
 export {
   type Bound,
   type BoxOptions,

@@ -5,7 +5,7 @@ import type { Environment } from "./environments/environment.ts";
 import { makeEnvironment } from "./environments/registry.ts";
 import { type Episode, type Observer, runEpisode } from "./episode.ts";
 import { PolicyLedgerError, quote, requireObject } from "./error.ts";
-import { evaluate } from "./evaluation/evaluate.ts";
+import { evaluate, type Prepared, prepareEvaluation } from "./evaluation/evaluate.ts";
 import { fromHex } from "./hash.ts";
 import type { Host } from "./host.ts";
 import { canonicalJson } from "./json.ts";
@@ -22,9 +22,16 @@ export interface Reusable {
 
 /**
  * Checks a policy against its entry: the artifact has the recorded hash and is one that we accept, and on the
- * recorded seed it earns the recorded reward; an evaluation in the entry is computed again. That the entry itself stands in the ledger is for the chain to show.
+ * recorded seed it earns the recorded reward; an evaluation in the entry is computed again. That the entry itself stands
+ * in the ledger is for the chain to show. `prepare` gives what evaluations of the same environment and configuration
+ * share, to whoever checks many.
  */
-export function reusePolicy(host: Host, entry: PolicyEntry, artifactText: string): Reusable {
+export function reusePolicy(
+  host: Host,
+  entry: PolicyEntry,
+  artifactText: string,
+  prepare: (env: Environment) => Prepared = prepareEvaluation,
+): Reusable {
   requireObject(entry, "policy_refused", "Cannot reuse a policy: its entry");
   const { policy_hash, index } = entry;
   const named = fromHex(policy_hash, 32) === null ? quote(policy_hash) : policy_hash;
@@ -44,7 +51,7 @@ export function reusePolicy(host: Host, entry: PolicyEntry, artifactText: string
     throw refused(`${what}: replay earned ${reward}, the entry says ${quote(entry.verified_reward)}`);
   }
   if (entry.evaluation !== undefined) {
-    const found = evaluate(host, env, policy.behaviour);
+    const found = evaluate(host, env, policy.behaviour, prepare(env));
     const said = orRefuse(what, () => canonicalJson(entry.evaluation!));
     if (canonicalJson(found) !== said) {
       throw refused(`${what}: it evaluates to ${canonicalJson(found)}, the entry says ${said}`);

@@ -22,6 +22,13 @@ export function parseWith<T>(
   throw new Error(`bug: a failed parse of ${what} names no fault`);
 }
 
+/** What keeps a value from being read as the schema says, where a later version may have added fields. */
+export function readingFaults(schema: z.ZodMiniType, value: unknown): readonly Fault[] {
+  const { error } = schema.safeParse(value, CONTEXT);
+  const issues = error?.issues.filter(({ code }) => code !== "unrecognized_keys") ?? [];
+  return issues.flatMap((issue) => faultsOf(issue, "")).slice(0, MAX_FAULTS);
+}
+
 /** zod's own words for unknown fields quote all of them, however many and whatever is in them. */
 function faultsOf(issue: z.core.$ZodIssue, base: string): readonly Fault[] {
   const path = base + pointer(issue.path);

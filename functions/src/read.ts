@@ -94,6 +94,12 @@ export async function readPolicy(db: Firestore, hash: string): Promise<StoredPol
   return ((await policies(db).doc(hash).get()).data() as StoredPolicy | undefined) ?? null;
 }
 
+/** Those that there are, in the order asked for. */
+export async function readPolicies(db: Firestore, hashes: readonly string[]): Promise<StoredPolicy[]> {
+  const found = await db.getAll(...hashes.map((hash) => policies(db).doc(hash)));
+  return found.flatMap((snapshot) => (snapshot.data() as StoredPolicy | undefined) ?? []);
+}
+
 export async function readIntegrity(db: Firestore) {
   const [head, mark, walk] = await db
     .getAll(headRef(db), watermarkRef(db), auditRef(db))

@@ -3,7 +3,7 @@
 import * as z from "zod/mini";
 import { environmentKinds } from "../environments/registry.ts";
 import { PolicyLedgerError, quote, refuseFaults } from "../error.ts";
-import type { Host } from "../host.ts";
+import type { Hasher } from "../host.ts";
 import { canonicalJson, type Json, parseCanonicalJson } from "../json.ts";
 import { MAX_ARTIFACT_BYTES } from "../limits.ts";
 import { parseWith } from "../schema.ts";
@@ -120,6 +120,6 @@ export function artifactText(artifact: Artifact): string {
   return text;
 }
 
-export function policyHash(host: Host, artifact: Artifact): string {
+export function policyHash(host: Hasher, artifact: Artifact): string {
   return host.sha256(artifactText(artifact));
 }

@@ -3,10 +3,22 @@ import { environmentKinds } from "@policyledger/core";
 import * as schemas from "@policyledger/core/api";
 import type * as z from "zod/mini";
 import { Problem } from "../../problem.ts";
-import { describeEnvironment, optimumOf, readBoard, readEntry, readPolicy } from "../../read.ts";
+import {
+  describeEnvironment,
+  optimumOf,
+  readBoard,
+  readEntry,
+  readPolicies,
+  readPolicy,
+} from "../../read.ts";
 import type { Service } from "../../service.ts";
-import { FOREVER, FRESH, json, text } from "../answer.ts";
+import { ASK, FOREVER, FRESH, json, text } from "../answer.ts";
 import { type Route, route } from "../route.ts";
+import { NDJSON } from "../submissions.ts";
+
+/** Of one answer with many artifacts. */
+const ENOUGH_BYTES = 8_388_608;
+const LINE_FEED = new Uint8Array([0x0a]);
 
 export const marketplaceRoutes: readonly Route[] = [
   route({
@@ -95,6 +107,35 @@ export const marketplaceRoutes: readonly Route[] = [
         type: "application/json",
         headers: { etag: `W/"${policy.policy_hash}"` },
       });
+    },
+  }),
+  route({
+    method: "get",
+    path: "/policies",
+    id: "listPolicies",
+    tag: "Policies",
+    summary: "Many artifacts, by their hashes",
+    description:
+      "For whoever checks a whole ledger: `hashes` are at most fifty, with commas between them. One artifact a line, as it is served " +
+      "alone, in the order asked for; what is not there is left out. An answer ends early when it gets large: ask again for what " +
+      "comes behind its last line. The SHA-256 of each line tells which it is.",
+    params: schemas.noParameters,
+    query: schemas.policiesQuery,
+    limit: "read",
+    answers: { 200: { description: "The artifacts.", content: { [NDJSON]: null } } },
+    problems: [],
+    handle: async ({ service, query }) => {
+      const found = await readPolicies(service.db, [...new Set(query.hashes.split(","))]);
+      let size = 0;
+      const lines: Uint8Array[] = [];
+      for (const { artifact, published } of found) {
+        if (!published) continue;
+        size += artifact.length + 1;
+        if (lines.length > 0 && size > ENOUGH_BYTES) break;
+        lines.push(artifact, LINE_FEED);
+      }
+      // What is missing now may be there later.
+      return text(Buffer.concat(lines), { cache: ASK, type: NDJSON });
     },
   }),
   route({
