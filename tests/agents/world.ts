@@ -53,6 +53,8 @@ export async function startWorld(options: LocalCloudOptions = {}): Promise<World
   await ranked(cloud);
   let change: Tamper | null = null;
   const listener = getRequestListener(async (request, { incoming }) => {
+    // What is to be changed on its way must not be compressed.
+    if (change !== null) request.headers.delete("accept-encoding");
     const answer = await cloud.api.fetch(request, { remoteAddress: incoming.socket.remoteAddress });
     return change === null ? answer : changed(request, answer, change);
   });
