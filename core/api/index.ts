@@ -17,6 +17,7 @@ export { PROBLEMS, type ProblemCode } from "./problems.ts";
 export {
   type Accepted,
   accepted,
+  artifact,
   type BatchLine,
   type Best,
   batchLine,

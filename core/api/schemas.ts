@@ -31,6 +31,8 @@ export const problem = z.strictObject({
   retry_after: z.optional(z.int().check(z.minimum(1))),
 });
 
+export const artifact = json;
+
 export const evaluation = z.strictObject({
   method: z.literal("exact-v1"),
   expected: z.int(),

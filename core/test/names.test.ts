@@ -45,6 +45,7 @@ test("@policyledger/core exports these names and no others", () => {
       "episodeSeed",
       "evaluate",
       "expectedReturn",
+      "explainPolicy",
       "foldRanking",
       "follow",
       "headOf",
@@ -141,6 +142,7 @@ test("@policyledger/core/api exports these names and no others", () => {
     [
       "PROBLEMS",
       "accepted",
+      "artifact",
       "batchLine",
       "best",
       "bestQuery",
@@ -161,6 +163,7 @@ test("@policyledger/core/api exports these names and no others", () => {
       "marketplaceQuery",
       "noParameters",
       "place",
+      "policiesQuery",
       "policyPath",
       "problem",
       "trainRequest",

@@ -27,6 +27,7 @@ const asked: Readonly<Record<string, () => string>> = {
   "/claims/{claim_id}": () => `/claims/${idOf(first)}`,
   "/ledger/{index}": () => "/ledger/2",
   "/policies/{policy_hash}": () => `/policies/${first.claim.policy_hash}`,
+  "/policies": () => `/policies?hashes=${first.claim.policy_hash}`,
 };
 const readable = routes.filter(({ method, path }) => method === "get" && !path.startsWith("/train/"));
 

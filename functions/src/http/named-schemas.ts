@@ -54,6 +54,7 @@ const NAMES: readonly (readonly [z.ZodMiniType, string, string?])[] = [
     "`audited_*`: how far every new entry was read back and its link checked. `walk`: the whole ledger, read again from its first entry, over and over.",
   ],
   [schemas.place, "Place"],
+  [schemas.artifact, "Artifact", "A policy as data, of one of five kinds: docs/formats.md has them."],
   [
     schemas.marketplace,
     "Marketplace",

@@ -122,7 +122,7 @@ export const marketplaceRoutes: readonly Route[] = [
     params: schemas.noParameters,
     query: schemas.policiesQuery,
     limit: "read",
-    answers: { 200: { description: "The artifacts.", content: { [NDJSON]: null } } },
+    answers: { 200: { description: "The artifacts.", content: { [NDJSON]: schemas.artifact } } },
     problems: [],
     handle: async ({ service, query }) => {
       const found = await readPolicies(service.db, [...new Set(query.hashes.split(","))]);
