@@ -87,6 +87,10 @@ export {
   readArtifact,
 } from "./policies/artifact.ts";
 export { type Behaviour, behaviourOf } from "./policies/behaviour.ts";
+export { type ActionShare, type Explanation, explainPolicy, type Situation } from "./policies/explain.ts";
+export type { Decision } from "./policies/explain-decision.ts";
+export type { Feature } from "./policies/explain-features.ts";
+export type { ListedRule, RuleList } from "./policies/explain-rules.ts";
 export { actorOf, type LoadedPolicy, loadPolicy } from "./policies/load.ts";
 export type { Policy } from "./policies/policy.ts";
 export { episodeSeed, type Random, stream } from "./random.ts";
