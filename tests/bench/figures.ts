@@ -10,6 +10,7 @@ import {
   verifyUnsignedClaim,
 } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
+import { bundleGzipBytes, commandStart } from "./agent.ts";
 import { appendGrouped, appendGrowth, appendSingly } from "./append.ts";
 import { bundleBytes, coldStart } from "./cold-start.ts";
 import { batchReads, commits, firestoreMemory, rawCommits, reads } from "./local-firestore.ts";
@@ -66,6 +67,11 @@ export const figures: Readonly<Record<string, Figure>> = {
   http_requests_per_s: { unit: "requests/s", measure: requestsPerSecond },
   cold_start_ms: { unit: "ms", measure: coldStart },
   bundle_bytes: { unit: "bytes", measure: bundleBytes },
+  cli_start_ms: { unit: "ms", measure: commandStart },
+  sdk_bundle_gzip_bytes: {
+    unit: "bytes",
+    measure: () => bundleGzipBytes('export * from "@policyledger/agent";'),
+  },
 };
 
 function replaySteps(): number {
