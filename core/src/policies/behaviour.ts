@@ -27,9 +27,13 @@ export function behaviourOf(artifact: Artifact): Behaviour {
         return action < 0 ? artifact.default_action : action;
       });
     case "linear":
-      return fillByFields(kind, table, (values) => linearAction(artifact, kind, values));
+      return fillByFields(kind, table, (values) => greedy(scoresOf(artifact, kind, values), 0));
     case "rules":
-      return fillByFields(kind, table, (values) => ruledAction(artifact, kind, values));
+      return fillByFields(
+        kind,
+        table,
+        (values) => artifact.rules[ruleOf(artifact, kind, values)]?.action ?? artifact.default_action,
+      );
     default:
       throw new PolicyLedgerError(
         "invalid_artifact",
@@ -63,9 +67,13 @@ function fillByFields(
   return table;
 }
 
-/** Sums in one fixed order: the bias, then the weight of each field's value, field by field. */
-function linearAction({ weights }: LinearArtifact, kind: EnvironmentKind, values: readonly number[]): number {
-  const scores = weights.map((row) => {
+/** By action its sum, in one fixed order: the bias, then the weight of each field's value, field by field. */
+export function scoresOf(
+  { weights }: LinearArtifact,
+  kind: EnvironmentKind,
+  values: readonly number[],
+): readonly number[] {
+  return weights.map((row) => {
     let score = row[0]!;
     let offset = 1;
     values.forEach((value, i) => {
@@ -74,12 +82,11 @@ function linearAction({ weights }: LinearArtifact, kind: EnvironmentKind, values
     });
     return score;
   });
-  return greedy(scores, 0);
 }
 
-function ruledAction(artifact: RulesArtifact, kind: EnvironmentKind, values: readonly number[]): number {
-  const rule = artifact.rules.find(({ when }) =>
+/** The number of the first rule that fits, or -1. */
+export function ruleOf({ rules }: RulesArtifact, kind: EnvironmentKind, values: readonly number[]): number {
+  return rules.findIndex(({ when }) =>
     kind.fields.every(({ name }, i) => !Object.hasOwn(when, name) || when[name]!.includes(values[i]!)),
   );
-  return rule?.action ?? artifact.default_action;
 }

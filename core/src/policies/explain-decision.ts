@@ -1,6 +1,7 @@
 // What in an artifact decides a state's action: a row of values, an entry, a rule, or the default.
 import type { EnvironmentKind } from "../environments/kind.ts";
 import type { Artifact } from "./artifact.ts";
+import { ruleOf, scoresOf } from "./behaviour.ts";
 
 export type Decision =
   /** By action its value, as the artifact has it; the margin is the chosen one's lead over the best of the others. */
@@ -32,32 +33,13 @@ export function decisionsOf(
       };
     }
     case "linear":
-      return (_, values, action) => byValues(sumsOf(artifact.weights, kind, values), action);
+      return (_, values, action) => byValues(scoresOf(artifact, kind, values), action);
     case "rules":
       return (_, values) => {
-        const rule = artifact.rules.findIndex(({ when }) =>
-          kind.fields.every(({ name }, i) => !Object.hasOwn(when, name) || when[name]!.includes(values[i]!)),
-        );
+        const rule = ruleOf(artifact, kind, values);
         return rule < 0 ? { by: "default" } : { by: "rule", rule };
       };
   }
-}
-
-/** In the order that docs/formats.md fixes: the bias, then one weight a field. */
-function sumsOf(
-  weights: readonly (readonly number[])[],
-  kind: EnvironmentKind,
-  values: readonly number[],
-): readonly number[] {
-  return weights.map((row) => {
-    let sum = row[0]!;
-    let offset = 1;
-    for (const [i, { size }] of kind.fields.entries()) {
-      sum += row[offset + values[i]!]!;
-      offset += size;
-    }
-    return sum;
-  });
 }
 
 function byValues(values: readonly number[], action: number): Decision {
