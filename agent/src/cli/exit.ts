@@ -1,5 +1,5 @@
 // What the command's exit code says, and the errors that lead to each.
-import { PolicyLedgerError } from "@policyledger/core";
+import { type Fault, PolicyLedgerError } from "@policyledger/core";
 import { ClientError } from "../sdk/index.ts";
 
 export const EXIT = {
@@ -24,12 +24,19 @@ export class CliError extends Error {
   readonly exit: number;
   /** What to do about it. */
   readonly advice: string | undefined;
+  /** All that is wrong, where it is more than the message says. */
+  readonly faults: readonly Fault[];
 
-  constructor(exit: number, message: string, more: { advice?: string; cause?: unknown } = {}) {
+  constructor(
+    exit: number,
+    message: string,
+    more: { advice?: string; faults?: readonly Fault[]; cause?: unknown } = {},
+  ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.name = "CliError";
     this.exit = exit;
     this.advice = more.advice;
+    this.faults = more.faults ?? [];
   }
 }
 
