@@ -7,6 +7,10 @@ interface Listed {
 }
 
 export const commands: Readonly<Record<string, Listed>> = {
+  init: {
+    about: "a key pair and a configuration for this agent",
+    load: async () => (await import("./commands/init.ts")).init,
+  },
   envs: {
     about: "the environments, their presets, and what simple policies reach in them",
     load: async () => (await import("./commands/envs.ts")).envs,

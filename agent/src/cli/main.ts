@@ -78,7 +78,10 @@ async function runNamed(argv: readonly string[], terminal: Terminal, signal: Abo
 }
 
 async function callOf(read: Pick<Call, "args" | "given" | "terminal" | "signal">): Promise<Call> {
-  const [{ homeAt }, { jsonLine }] = await Promise.all([import("./home.ts"), import("./terminal.ts")]);
+  const [{ homeAt, LOCAL_STACK }, { jsonLine }] = await Promise.all([
+    import("./home.ts"),
+    import("./terminal.ts"),
+  ]);
   const { createClient } = await import("../sdk/index.ts");
   const { nodeHost } = await import("@policyledger/core/node");
   const { given, terminal } = read;
@@ -93,9 +96,6 @@ async function callOf(read: Pick<Call, "args" | "given" | "terminal" | "signal">
     report: (value, text) => terminal.print(given.json ? jsonLine(value) : text()),
   };
 }
-
-/** Where `npm start` of the repository listens. */
-const LOCAL_STACK = "http://127.0.0.1:5000";
 
 /** Says on standard error what went wrong, and gives the exit code. */
 async function told(error: unknown, { note, paint }: Terminal, interrupted: AbortSignal): Promise<number> {

@@ -4,18 +4,25 @@ import {
   auditChain,
   canonicalJson,
   type Environment,
+  type Evaluation,
+  evaluate,
   GENESIS,
   type Head,
+  loadPolicy,
+  makeEnvironment,
   PolicyLedgerError,
   type Prepared,
   prepareEvaluation,
+  readArtifact,
   readEntry,
   reusePolicy,
   type Submission,
   type Verdict,
   verifyClaim,
+  verifyUnsignedClaim,
 } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
+import { type Difference, entryDifferences, verdictDifferences } from "./differences.ts";
 
 /** An entry of a policy; without the artifact, only its claim's id and signature are checked. */
 export interface EntryTask {
@@ -26,7 +33,8 @@ export interface EntryTask {
 
 export interface ClaimTask {
   readonly kind: "claim";
-  readonly submission: Submission;
+  /** Without a signature, all but that is checked. */
+  readonly submission: Submission | Omit<Submission, "signature">;
 }
 
 export type Task = EntryTask | ClaimTask;
@@ -35,21 +43,51 @@ export type Task = EntryTask | ClaimTask;
 export interface EntryFinding {
   readonly kind: "entry";
   readonly fault: { readonly code: string; readonly message: string } | null;
+  /** Of an entry with a fault, the fields that are not what was found. */
+  readonly differences: readonly Difference[];
 }
 
 export interface ClaimFinding {
   readonly kind: "claim";
   readonly verdict: Verdict;
+  /** Of a claim that holds, what its entry will say. */
+  readonly evaluation: Evaluation | null;
+  readonly differences: readonly Difference[];
 }
 
 export type FindingOf<T extends Task> = T extends EntryTask ? EntryFinding : ClaimFinding;
 
 export function check<T extends Task>(task: T): FindingOf<T> {
   const finding: EntryFinding | ClaimFinding =
-    task.kind === "entry"
-      ? { kind: "entry", fault: entryFault(task) }
-      : { kind: "claim", verdict: verifyClaim(nodeHost, task.submission) };
+    task.kind === "entry" ? entryFinding(task) : claimFinding(task.submission);
   return finding as FindingOf<T>;
+}
+
+function claimFinding(submission: ClaimTask["submission"]): ClaimFinding {
+  const verdict =
+    "signature" in submission ? verifyClaim(nodeHost, submission) : verifyUnsignedClaim(nodeHost, submission);
+  const { claim, artifact } = submission;
+  const differences = verdictDifferences(submission, verdict);
+  if (verdict.verdict === "INVALID") return { kind: "claim", verdict, evaluation: null, differences };
+  const env = makeEnvironment(claim.env_id, claim.env_config);
+  const { behaviour } = loadPolicy(readArtifact(artifact));
+  const evaluation = evaluate(nodeHost, env, behaviour, preparedFor(env));
+  return { kind: "claim", verdict, evaluation, differences };
+}
+
+function entryFinding(task: EntryTask): EntryFinding {
+  const fault = entryFault(task);
+  return { kind: "entry", fault, differences: fault === null ? [] : differencesIn(task) };
+}
+
+function differencesIn({ text, artifact }: EntryTask): readonly Difference[] {
+  try {
+    const entry = readEntry(text);
+    return entry.kind === "policy" ? entryDifferences(entry, artifact, preparedFor) : [];
+  } catch (error) {
+    if (error instanceof PolicyLedgerError) return [];
+    throw error;
+  }
 }
 
 function entryFault({ text, artifact }: EntryTask): EntryFinding["fault"] {

@@ -1,0 +1,49 @@
+// Questions on a terminal, each with an answer that Enter takes and a check that asks again.
+import { createInterface } from "node:readline/promises";
+import { usage } from "./exit.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface Question {
+  readonly text: string;
+  readonly usual: string;
+  /** Why an answer will not do, or null. */
+  fault(answer: string): string | null;
+}
+
+/** The answers, in order. Ctrl-C ends with the signal's reason; the end of the input is no answer. */
+export async function ask(
+  questions: readonly Question[],
+  { note, paint }: Terminal,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const asked = createInterface({ input: process.stdin, output: process.stderr });
+  // In raw mode Ctrl-C is a key like others.
+  asked.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+  const ended = new Promise<never>((_, reject) => {
+    asked.once("close", () => reject(usage("the input ended before all was answered; nothing was written")));
+  });
+  ended.catch(() => {});
+  try {
+    const answers: string[] = [];
+    for (const { text, usual, fault } of questions) {
+      for (;;) {
+        const prompt = `${paint.bold(text)} ${paint.dim(`[${usual}]`)} `;
+        const answer = (await Promise.race([asked.question(prompt, { signal }), ended])).trim() || usual;
+        const wrong = fault(answer);
+        if (wrong === null) {
+          answers.push(answer);
+          break;
+        }
+        note(`${paint.yellow("!")} ${wrong}`);
+      }
+    }
+    return answers;
+  } finally {
+    asked.close();
+  }
+}
+
+/** Somebody is there to answer. */
+export function canAsk(): boolean {
+  return process.stdin.isTTY === true && process.stderr.isTTY === true;
+}
