@@ -15,4 +15,12 @@ export const commands: Readonly<Record<string, Listed>> = {
     about: "the environments, their presets, and what simple policies reach in them",
     load: async () => (await import("./commands/envs.ts")).envs,
   },
+  submit: {
+    about: "signs and submits claims, and waits until they stand in the ledger",
+    load: async () => (await import("./commands/submit.ts")).submit,
+  },
+  status: {
+    about: "where claims are on their way to the ledger",
+    load: async () => (await import("./commands/status.ts")).status,
+  },
 };

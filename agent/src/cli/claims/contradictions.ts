@@ -1,0 +1,94 @@
+// Nobody is trusted: what the service says of a claim is compared with what replaying it here found, and its entry with
+// the claim.
+import type { Evaluation } from "@policyledger/core";
+import type { Job } from "@policyledger/core/api";
+import type { Client } from "../../sdk/index.ts";
+import { type Difference, differing, evaluationDifferences } from "../replay/differences.ts";
+import type { Pool } from "../replay/pool.ts";
+import type { ClaimFinding } from "../replay/tasks.ts";
+
+/** Something that the service says, and that is not so. */
+export interface Contradiction {
+  readonly message: string;
+  readonly differences: readonly Difference[];
+}
+
+/** Of a claim that was decided; how far it is on its way is the service's to say. */
+export function contradictionsOf(
+  job: Job,
+  { verdict, evaluation, differences }: ClaimFinding,
+): Contradiction[] {
+  const labels = [
+    ...differing("agent_id", job.agent_id, job.claim.agent_id),
+    ...differing("policy_hash", job.policy_hash, job.claim.policy_hash),
+  ];
+  const found =
+    labels.length === 0 ? [] : [{ message: "the service lists the claim as another's", differences: labels }];
+  if (job.state === "PENDING" || job.state === "FAILED") return found;
+  const said = job.state === "INVALID" ? "INVALID" : "VALID";
+  if (said !== verdict.verdict) {
+    return [
+      ...found,
+      {
+        message: `the service lies: it says ${said} of a claim that ${said === "VALID" ? "does not hold" : "holds"}`,
+        differences: [
+          {
+            field: "verdict",
+            said: job.reason === undefined ? said : `${said}: ${job.reason}`,
+            found: verdict.verdict === "VALID" ? "VALID" : `INVALID: ${verdict.reason}`,
+          },
+          ...differences,
+        ],
+      },
+    ];
+  }
+  const changed =
+    verdict.verdict === "VALID"
+      ? [
+          ...differing("verified_reward", job.verified_reward, verdict.verified_reward),
+          ...differing("steps", job.steps, verdict.steps),
+          ...evaluationDifferences(job.evaluation, evaluation ?? undefined),
+        ]
+      : [
+          ...differing("reason", job.reason, verdict.reason),
+          ...differing("replayed_reward", job.replayed_reward, verdict.replayed_reward),
+        ];
+  if (changed.length === 0) return found;
+  return [
+    ...found,
+    { message: "the service lies: its verdict is not what replay found", differences: changed },
+  ];
+}
+
+/** Of the entry that a RECORDED claim names: it is there, it is of this very claim, and signed by its key. */
+export async function entryContradictions(
+  { client, pool, signal }: { readonly client: Client; readonly pool: Pool; readonly signal: AbortSignal },
+  job: Job,
+  evaluation: Evaluation | null,
+): Promise<Contradiction[]> {
+  if (job.index === undefined) {
+    return [{ message: "the service calls the claim recorded, and names no entry", differences: [] }];
+  }
+  const { entry, text, current_hash } = await client.entry(job.index, { signal });
+  const [finding] = await pool.check([{ kind: "entry", text, artifact: null }]);
+  const { fault } = finding!;
+  const differences = [
+    ...differing("claim_id", entry.claim_id, job.claim_id),
+    ...differing("current_hash", job.current_hash, current_hash),
+    ...(entry.kind === "policy" && evaluation !== null && entry.evaluation !== undefined
+      ? evaluationDifferences(entry.evaluation, evaluation)
+      : []),
+  ];
+  if (fault === null && differences.length === 0) return [];
+  const what = entry.claim_id === job.claim_id ? "is not as it should be" : "is not of this claim";
+  return [
+    {
+      message: `entry ${job.index} ${what}${fault === null ? "" : `: ${fault.message}`}`,
+      differences: [...finding!.differences, ...differences].filter(isFirstOfField),
+    },
+  ];
+}
+
+function isFirstOfField({ field }: Difference, at: number, all: readonly Difference[]): boolean {
+  return all.findIndex((other) => other.field === field) === at;
+}

@@ -1,0 +1,141 @@
+// The report of `submit`: one claim in full, many as a table, and below it whatever went wrong.
+import { counted, fields, foreign, points, short, type Terminal, table } from "../terminal.ts";
+import { type Outcome, stateOf } from "./outcome.ts";
+import {
+  differenceLines,
+  entryUrl,
+  expectedOf,
+  jobCells,
+  placeOf,
+  signed,
+  stateIn,
+  unitOf,
+} from "./texts.ts";
+
+interface By {
+  readonly terminal: Terminal;
+  readonly endpoint: string;
+}
+
+export function reportOf(outcomes: readonly Outcome[], by: By): string {
+  const [only] = outcomes;
+  const parts = outcomes.length === 1 ? [inFull(only!, by)] : [listed(outcomes, by)];
+  for (const outcome of outcomes) {
+    const wrong = wrongWith(outcome, by);
+    if (wrong !== "") parts.push(wrong);
+  }
+  return parts.join("\n\n");
+}
+
+function inFull(outcome: Outcome, { terminal, endpoint }: By): string {
+  const { where, claim, claim_id, job, fate, finding } = outcome;
+  const { paint } = terminal;
+  const unit = unitOf(claim.env_id);
+  const known = fate.kind === "accepted" && fate.accepted.known ? paint.dim("  (was known already)") : "";
+  const { verdict } = finding;
+  const rows: [string, string][] = [
+    ["claim", claim_id],
+    ["agent", foreign(claim.agent_id)],
+    ["of", placeOf(claim)],
+  ];
+  if (job?.verified_reward !== undefined)
+    rows.push(["reward", `${points(job.verified_reward, unit)} points, verified`]);
+  else {
+    const found = verdict.verdict === "VALID" ? ", as replayed here" : "";
+    rows.push(["reward", `${points(claim.claimed_reward, unit)} points claimed${found}`]);
+  }
+  if (job?.evaluation !== undefined) rows.push(["expected", expectedOf(job.evaluation, unit)]);
+  if (job?.index !== undefined) {
+    rows.push(["entry", String(job.index)], ["link", foreign(entryUrl(endpoint, job.index))]);
+  }
+  return [`${stateIn(paint, stateOf(outcome))}  ${foreign(where)}${known}`, "", fields(terminal, rows)].join(
+    "\n",
+  );
+}
+
+function listed(outcomes: readonly Outcome[], { terminal, endpoint }: By): string {
+  const rows = outcomes.map((outcome) => {
+    const { entry, reward, expected } = jobCells(outcome.job);
+    const state = stateIn(terminal.paint, stateOf(outcome));
+    return [foreign(outcome.where), state, entry, reward, expected, short(outcome.claim_id)];
+  });
+  const columns = [
+    { title: "file", least: 12 },
+    { title: "state" },
+    { title: "entry", right: true },
+    { title: "reward", right: true },
+    { title: "expected", right: true },
+    { title: "claim" },
+  ];
+  const states = new Map<string, number>();
+  for (const outcome of outcomes) states.set(stateOf(outcome), (states.get(stateOf(outcome)) ?? 0) + 1);
+  const summary = [...states]
+    .map(([state, number]) => `${number} ${stateIn(terminal.paint, state)}`)
+    .join(", ");
+  const link = outcomes.some(({ job }) => job?.index !== undefined)
+    ? [`${terminal.paint.dim("entries")}  ${foreign(endpoint)}/api/v1/ledger/ENTRY`]
+    : [];
+  return [
+    table(terminal, columns, rows),
+    "",
+    `${counted(outcomes.length, "claim")}: ${summary}`,
+    ...link,
+  ].join("\n");
+}
+
+/** Empty for what is as it should be. */
+function wrongWith(outcome: Outcome, { terminal }: By): string {
+  const { where, claim, finding, fate, job, error, contradictions } = outcome;
+  const { paint } = terminal;
+  const unit = unitOf(claim.env_id);
+  const cross = paint.red("✗");
+  const lines: string[] = [];
+  for (const { message, differences } of contradictions) {
+    lines.push(signed(cross, `${where}: ${message}`, terminal));
+    lines.push(...differenceLines(differences, terminal, { said: "the service says", unit }));
+  }
+  if (contradictions.length > 0) return lines.join("\n");
+  if (fate.kind === "withheld" || job?.state === "INVALID") {
+    const { verdict, differences } = finding;
+    if (verdict.verdict === "INVALID") {
+      const why = differences.length > 0 ? "" : `: ${verdict.message}`;
+      lines.push(signed(cross, `${where} does not hold: ${verdict.reason}${why}`, terminal));
+      lines.push(...differenceLines(differences, terminal, { said: "claimed", unit }));
+      lines.push(...faultLines(verdict.faults, terminal));
+    }
+    if (fate.kind === "withheld") lines.push("  It was not sent; --even-if-false sends it all the same.");
+  }
+  if (fate.kind === "refused") {
+    const { code, detail, errors } = fate.problem;
+    lines.push(signed(cross, `${where} is refused: ${code}: ${detail}`, terminal));
+    lines.push(...faultLines(errors, terminal));
+    const advice = ADVICE[code];
+    if (advice !== undefined) lines.push(signed(" ", advice, terminal));
+  }
+  if (fate.kind === "unsent" && fate.error !== null) {
+    lines.push(signed(cross, `${where} was not sent: ${fate.error.message}`, terminal));
+    lines.push("  Submitting again is safe.");
+  }
+  if (job?.state === "FAILED") {
+    lines.push(
+      signed(cross, `${where}: the service gave up on it; submitting again opens it anew`, terminal),
+    );
+  }
+  if (error !== null) lines.push(signed(cross, `${where}: ${error.message}`, terminal));
+  return lines.join("\n");
+}
+
+const ADVICE: Readonly<Record<string, string>> = {
+  key_mismatch:
+    "`policyledger init --agent ID` chooses another label; the claim file need not be made again.",
+  reserved_label: "`policyledger init --agent ID` chooses another label.",
+};
+
+function faultLines(
+  faults: readonly { readonly path: string; readonly message: string }[],
+  { paint }: Terminal,
+): string[] {
+  return faults.map(
+    ({ path, message }) => `    ${paint.dim(foreign(path, 80) || "all of it")}  ${foreign(message)}`,
+  );
+}

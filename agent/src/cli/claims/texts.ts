@@ -1,0 +1,99 @@
+// How claims, verdicts and differences are put into words and tables.
+import { type Evaluation, environmentKinds, type Json } from "@policyledger/core";
+import type { Job } from "@policyledger/core/api";
+import type { Difference } from "../replay/differences.ts";
+import { billionths, foreign, type Paint, points, type Terminal, wrap } from "../terminal.ts";
+
+/** Of an environment that is not known here, what is in the ledger's own unit. */
+export function unitOf(envId: string): number {
+  return environmentKinds.find(({ id }) => id === envId)?.rewardUnit ?? 1;
+}
+
+/** "cyber-defense-v1 standard, seed 42". */
+export function placeOf({
+  env_id,
+  env_config,
+  seed,
+}: {
+  readonly env_id: string;
+  readonly env_config: { readonly [key: string]: unknown };
+  readonly seed: number;
+}): string {
+  const { preset = "standard", ...more } = env_config;
+  const changed = Object.keys(more).length === 0 ? "" : ", changed";
+  return `${foreign(env_id, 64)} ${foreign(String(preset), 64)}${changed}, seed ${seed}`;
+}
+
+export function expectedOf({ expected, optimum }: Evaluation, unit: number): string {
+  return `${billionths(expected, unit)} of at most ${billionths(optimum, unit)}`;
+}
+
+const SHADES: Readonly<Record<string, keyof Paint>> = {
+  RECORDED: "green",
+  VALID: "green",
+  PENDING: "yellow",
+  INVALID: "red",
+  FAILED: "red",
+  REFUSED: "red",
+  FALSE: "red",
+  LIES: "red",
+  "NOT SENT": "yellow",
+  UNKNOWN: "yellow",
+};
+
+export function stateIn(paint: Paint, state: string): string {
+  const shade = SHADES[state];
+  return shade === undefined ? foreign(state, 16) : paint[shade](state);
+}
+
+/** The address of an entry, which says all that the ledger holds of the claim. */
+export function entryUrl(endpoint: string, index: number): string {
+  return `${endpoint}/api/v1/ledger/${index}`;
+}
+
+/** Both values of each field under one another; they may be hashes, which fill a line. */
+export function differenceLines(
+  differences: readonly Difference[],
+  { paint }: Pick<Terminal, "paint">,
+  { said, unit, indent = 4 }: { readonly said: string; readonly unit: number; readonly indent?: number },
+): string[] {
+  const widest = Math.max(said.length, "found".length);
+  const space = " ".repeat(indent);
+  return differences.flatMap(({ field, said: claimed, found }) => [
+    `${space}${field}`,
+    `${space}  ${paint.dim(said.padEnd(widest))}  ${paint.red(shown(field, claimed, unit))}`,
+    `${space}  ${paint.dim("found".padEnd(widest))}  ${paint.green(shown(field, found, unit))}`,
+  ]);
+}
+
+const REWARDS = ["claimed_reward", "verified_reward", "replayed_reward"];
+
+/** Exact: what is rounded may look the same and differ. */
+function shown(field: string, value: Json, unit: number): string {
+  if (value === null) return field === "signature" ? "no signature of its key over this claim" : "nothing";
+  if (REWARDS.includes(field) && typeof value === "number") return `${points(value, unit)} points`;
+  if (field === "evaluation.expected" || field === "evaluation.optimum") {
+    return `${value} billionths${typeof value === "number" ? ` (${billionths(value, unit)} points)` : ""}`;
+  }
+  return foreign(typeof value === "string" ? value : JSON.stringify(value), 160);
+}
+
+/** A paragraph behind a sign. */
+export function signed(sign: string, text: string, { width }: Pick<Terminal, "width">): string {
+  return `${sign} ${wrap(foreign(text, 2_000), width, 2)}`;
+}
+
+/** What a job says, in the columns that tables of claims share. */
+export function jobCells(job: Job | null): {
+  readonly entry: string;
+  readonly reward: string;
+  readonly expected: string;
+} {
+  if (job === null) return { entry: "", reward: "", expected: "" };
+  const unit = unitOf(job.claim.env_id);
+  return {
+    entry: job.index === undefined ? "" : String(job.index),
+    reward: job.verified_reward === undefined ? "" : points(job.verified_reward, unit),
+    expected: job.evaluation === undefined ? "" : billionths(job.evaluation.expected, unit),
+  };
+}

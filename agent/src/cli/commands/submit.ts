@@ -1,0 +1,150 @@
+// `policyledger submit`: replays claims here, signs and sends them, waits for their verdicts, and checks that what the
+// ledger then holds is what was sent.
+import { claimId, type PolicyClaim } from "@policyledger/core";
+import { nodeHost } from "@policyledger/core/node";
+import type { Client } from "../../sdk/index.ts";
+import { exitOfOutcomes, type Outcome, outcomeJson } from "../claims/outcome.ts";
+import { reportOf } from "../claims/outcome-text.ts";
+import { agentIdOf, claimsIn, type OwnClaim, signedBy } from "../claims/own.ts";
+import { remember } from "../claims/remembered.ts";
+import { type Fate, ROUND, send } from "../claims/sending.ts";
+import { checkOutcomes } from "../claims/settled.ts";
+import { waitForClaims } from "../claims/waiting.ts";
+import type { Call, Command } from "../command.ts";
+import { EXIT } from "../exit.ts";
+import { progress } from "../progress.ts";
+import { type Pool, replayPool } from "../replay/pool.ts";
+import type { ClaimFinding } from "../replay/tasks.ts";
+import { counted } from "../terminal.ts";
+
+export const submit: Command = {
+  name: "submit",
+  about: "signs and submits claims, and waits until they stand in the ledger",
+  takes: "FILE…",
+  least: 1,
+  most: Number.MAX_SAFE_INTEGER,
+  asks: true,
+  options: {
+    agent: { value: "ID", about: "the label to sign under (otherwise as `init` was told)" },
+    "no-wait": { about: "ends when the claims are accepted" },
+    timeout: { value: "SECONDS", about: "how long to wait for all verdicts together (120)" },
+    "even-if-false": { about: "also sends claims that do not hold when they are replayed here" },
+  },
+  more: [
+    "A file is one that `train` wrote, a signed submission, or, with a name that ends in .ndjson, one of either a line. Each claim " +
+      "is replayed here first, and one that does not hold is not sent. Submitting again is safe: the same claim is one claim. " +
+      "In the end the entry is fetched and compared with the claim, and the verdict with the replay here.",
+    "Exits with 1 if a claim does not hold or is refused, or the service says what is not so; with 3 if one could not be sent; " +
+      "with 4 if one is not decided in time.",
+  ],
+  examples: [
+    ["policyledger submit run/claim.json", "one claim, from its file into the ledger"],
+    ["policyledger submit runs/*/claim.json --json", "many, for machines"],
+    ["policyledger submit claims.ndjson --no-wait", "thousands; `policyledger status --wait` waits later"],
+  ],
+  run: async (call) => {
+    const { args, given, terminal, signal } = call;
+    const timeout = given.number("timeout", { min: 0 }) ?? 120;
+    const client = call.client();
+    const pool = replayPool();
+    try {
+      const outcomes = await sendAll(call, client, pool, args);
+      const sent = outcomes.filter(({ fate }) => fate.kind === "accepted");
+      let stopped = signal.aborted;
+      if (!given.is("no-wait") && sent.length > 0 && !stopped) {
+        const ids = [...new Set(sent.map(({ claim_id }) => claim_id))];
+        const waited = await waitForClaims(ids, { client, terminal, signal, timeout });
+        for (const outcome of sent) Object.assign(outcome, waited.get(outcome.claim_id));
+        stopped = signal.aborted;
+        if (!stopped) await checkOutcomes(sent, { client, pool, signal });
+      }
+      const { endpoint } = client;
+      call.report({ endpoint, claims: outcomes.map((outcome) => outcomeJson(outcome, endpoint)) }, () =>
+        reportOf(outcomes, { terminal, endpoint }),
+      );
+      if (stopped) return tellHowToGoOn(call, outcomes);
+      return exitOfOutcomes(outcomes, !given.is("no-wait"));
+    } finally {
+      await pool.close();
+    }
+  },
+};
+
+/** Round by round: artifacts are not kept in memory longer than until they are sent. */
+async function sendAll(call: Call, client: Client, pool: Pool, files: readonly string[]): Promise<Outcome[]> {
+  const { terminal, signal } = call;
+  // What is missing is better said before the first is sent.
+  if (call.given.text("agent") !== undefined) agentIdOf(call);
+  const bar = progress(terminal, { label: "sending", total: null, unit: "claims" });
+  const outcomes: Outcome[] = [];
+  try {
+    for (const filed of claimsIn(files, ROUND)) {
+      const own = await Promise.all(filed.map((one) => signedBy(call, one)));
+      const findings = await pool.check(
+        own.map(({ submission }) => ({ kind: "claim" as const, submission })),
+      );
+      const round = own.map((one, i) => outcomeOf(one, findings[i]!));
+      const isSent = (i: number) =>
+        findings[i]!.verdict.verdict === "VALID" || call.given.is("even-if-false");
+      const at = own.flatMap((_, i) => (isSent(i) ? [i] : []));
+      const stopped = signal.aborted || outcomes.some(({ fate }) => fate.kind === "unsent");
+      const fates: Fate[] = stopped
+        ? at.map(() => ({ kind: "unsent", error: null }))
+        : await send(
+            client,
+            at.map((i) => own[i]!.submission),
+            signal,
+          );
+      for (const [k, i] of at.entries()) round[i]!.fate = fates[k]!;
+      rememberAccepted(call, client, round);
+      outcomes.push(...round);
+      bar.set(outcomes.length);
+    }
+    return outcomes;
+  } finally {
+    bar.end();
+  }
+}
+
+function outcomeOf({ where, submission }: OwnClaim, finding: ClaimFinding): Outcome {
+  const { claim } = submission;
+  return {
+    where,
+    claim: claim as PolicyClaim,
+    claim_id: claimId(nodeHost, claim),
+    finding,
+    fate: { kind: "withheld" },
+    job: null,
+    error: null,
+    contradictions: [],
+  };
+}
+
+function rememberAccepted({ home }: Call, { endpoint }: Client, round: readonly Outcome[]): void {
+  const at = new Date().toISOString();
+  const accepted = round.filter(({ fate }) => fate.kind === "accepted");
+  remember(
+    home,
+    endpoint,
+    accepted.map(({ claim_id, where }) => ({ claim_id, file: where, at })),
+  );
+}
+
+function tellHowToGoOn({ terminal }: Call, outcomes: readonly Outcome[]): number {
+  const { note, paint } = terminal;
+  const accepted = outcomes.filter(({ fate }) => fate.kind === "accepted");
+  const unsent = outcomes.filter(({ fate }) => fate.kind === "unsent").length;
+  if (accepted.length > 0) {
+    note(
+      `${paint.yellow("!")} Stopped. ${counted(accepted.length, "claim is", "claims are")} accepted and safe; to go on:`,
+    );
+    const [only] = accepted.length === 1 ? accepted : [];
+    note(`  policyledger status --wait${only === undefined ? "" : ` ${only.claim_id}`}`);
+  }
+  if (unsent > 0) {
+    note(
+      `${paint.yellow("!")} ${counted(unsent, "claim was", "claims were")} not sent; submitting again is safe`,
+    );
+  }
+  return EXIT.interrupted;
+}
