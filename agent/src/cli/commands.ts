@@ -23,4 +23,8 @@ export const commands: Readonly<Record<string, Listed>> = {
     about: "where claims are on their way to the ledger",
     load: async () => (await import("./commands/status.ts")).status,
   },
+  verify: {
+    about: "replays claims and ledger entries here, and says exactly what differs",
+    load: async () => (await import("./commands/verify.ts")).verify,
+  },
 };

@@ -38,6 +38,8 @@ const SHADES: Readonly<Record<string, keyof Paint>> = {
   FALSE: "red",
   LIES: "red",
   "NOT SENT": "yellow",
+  HOLDS: "green",
+  UNCHECKED: "yellow",
   UNKNOWN: "yellow",
 };
 
@@ -75,6 +77,8 @@ function shown(field: string, value: Json, unit: number): string {
   if (field === "evaluation.expected" || field === "evaluation.optimum") {
     return `${value} billionths${typeof value === "number" ? ` (${billionths(value, unit)} points)` : ""}`;
   }
+  // Twice as long as a line.
+  if (field === "signature") return `${foreign(String(value), 48)}`;
   return foreign(typeof value === "string" ? value : JSON.stringify(value), 160);
 }
 

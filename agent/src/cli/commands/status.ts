@@ -1,6 +1,6 @@
 // `policyledger status`: where claims are on their way, by their ids or as this home remembers them.
 import { type Client, ClientError } from "../../sdk/index.ts";
-import { type Remembered, rememberedIn } from "../claims/remembered.ts";
+import { type Asked, idMeant, rememberedIn } from "../claims/remembered.ts";
 import { type Row, statusText } from "../claims/status-text.ts";
 import { entryUrl } from "../claims/texts.ts";
 import { isFinal, waitForClaims } from "../claims/waiting.ts";
@@ -54,8 +54,6 @@ export const status: Command = {
   },
 };
 
-type Asked = Pick<Remembered, "claim_id"> & { readonly file: string | null };
-
 function claimsAsked({ args, given, home }: Call, endpoint: string): Asked[] {
   const remembered = rememberedIn(home, endpoint);
   if (args.length === 0) {
@@ -66,16 +64,7 @@ function claimsAsked({ args, given, home }: Call, endpoint: string): Asked[] {
       "`policyledger submit FILE`, or name a claim's id",
     );
   }
-  return args.map((arg) => {
-    const known = remembered.filter(({ claim_id }) => claim_id.startsWith(arg));
-    if (/^[0-9a-f]{64}$/.test(arg)) return { claim_id: arg, file: known[0]?.file ?? null };
-    if (known.length === 1) return known[0]!;
-    const why = known.length === 0 ? "nor the beginning of one" : `and ${known.length} begin so`;
-    throw usage(
-      `${foreign(arg, 80)} is no claim's id of 64 hex digits, ${why} that was submitted from here`,
-      "`policyledger status --json` lists those in full",
-    );
-  });
+  return args.map((arg) => idMeant(arg, remembered));
 }
 
 const AT_ONCE = 8;

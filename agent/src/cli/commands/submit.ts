@@ -14,6 +14,7 @@ import type { Call, Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import { progress } from "../progress.ts";
 import { type Pool, replayPool } from "../replay/pool.ts";
+import { checkSpread } from "../replay/spread.ts";
 import type { ClaimFinding } from "../replay/tasks.ts";
 import { counted } from "../terminal.ts";
 

@@ -91,7 +91,7 @@ export function evaluationDifferences(
 
 /** Of a claim that does not hold, by its verdict. */
 export function verdictDifferences(
-  { claim, artifact }: Omit<Submission, "signature">,
+  { claim, artifact, signature }: Omit<Submission, "signature"> & Partial<Submission>,
   verdict: Verdict,
 ): Difference[] {
   if (verdict.verdict === "VALID") return [];
@@ -100,6 +100,8 @@ export function verdictDifferences(
       return differing("claimed_reward", claim.claimed_reward, verdict.replayed_reward);
     case "hash_mismatch":
       return differing("policy_hash", claim.policy_hash, nodeHost.sha256(artifact));
+    case "bad_signature":
+      return differing("signature", signature, null);
     default:
       return [];
   }

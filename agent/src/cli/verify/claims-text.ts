@@ -1,0 +1,93 @@
+// The report of `verify` on claims: one in full, many as a table, and below it everything that differs.
+import { differenceLines, expectedOf, placeOf, signed, stateIn, unitOf } from "../claims/texts.ts";
+import { billionths, counted, fields, foreign, points, short, type Terminal, table } from "../terminal.ts";
+import type { Checked } from "./checked.ts";
+
+export function checkedJson({
+  what,
+  state,
+  claim,
+  claim_id,
+  verdict,
+  evaluation,
+  job,
+  wrong,
+}: Checked): object {
+  return {
+    what,
+    state,
+    ...(claim_id !== null && { claim_id, agent_id: claim.agent_id }),
+    ...(verdict !== null && { replayed: { ...verdict, ...(evaluation !== null && { evaluation }) } }),
+    ...(job !== null && { job }),
+    wrong,
+  };
+}
+
+export function claimsText(checked: readonly Checked[], terminal: Terminal): string {
+  if (checked.length === 0) return "nothing was checked";
+  const parts = checked.length === 1 ? [inFull(checked[0]!, terminal)] : [listed(checked, terminal)];
+  for (const one of checked) {
+    for (const { message, differences, said } of one.wrong) {
+      const sign = one.state === "UNCHECKED" ? terminal.paint.yellow("!") : terminal.paint.red("✗");
+      const lines = differenceLines(differences, terminal, { said, unit: unitOf(one.claim.env_id) });
+      parts.push([signed(sign, `${nameOf(one)}: ${message}`, terminal), ...lines].join("\n"));
+    }
+  }
+  return parts.join("\n\n");
+}
+
+function nameOf({ what, claim_id }: Checked): string {
+  return what === claim_id ? `claim ${short(what)}` : what;
+}
+
+function inFull(one: Checked, terminal: Terminal): string {
+  const { what, state, claim, claim_id, verdict, evaluation, job } = one;
+  const unit = unitOf(claim.env_id);
+  const rows: [string, string][] = [["claim", claim_id ?? "not signed yet"]];
+  if (claim_id !== null) rows.push(["agent", foreign(claim.agent_id)]);
+  rows.push(["of", placeOf(claim)]);
+  if (verdict?.verdict === "VALID") {
+    const reward = points(verdict.verified_reward, unit);
+    rows.push(["reward", `${reward} points in ${counted(verdict.steps, "step")}, as claimed`]);
+  } else rows.push(["reward", `${points(claim.claimed_reward, unit)} points claimed`]);
+  if (evaluation !== null) rows.push(["expected", expectedOf(evaluation, unit)]);
+  if (job !== null) {
+    const entry = job.index === undefined ? "" : `, entry ${job.index}`;
+    const same = { HOLDS: ": as replayed here", FALSE: ": as replayed here" } as Readonly<
+      Record<string, string>
+    >;
+    rows.push(["service", `says ${job.state}${entry}${same[state] ?? ""}`]);
+  }
+  const title = what === claim_id ? `claim ${short(what)}` : foreign(what);
+  return [`${stateIn(terminal.paint, state)}  ${title}`, "", fields(terminal, rows)].join("\n");
+}
+
+/** Of very many, only those that need a look. */
+const LISTED = 100;
+
+function listed(checked: readonly Checked[], terminal: Terminal): string {
+  const shown = checked.length <= LISTED ? checked : checked.filter(({ state }) => state !== "HOLDS");
+  const rows = shown.map((one) => {
+    const { state, claim, evaluation, verdict } = one;
+    const unit = unitOf(claim.env_id);
+    const reward = verdict?.verdict === "VALID" ? points(verdict.verified_reward, unit) : "";
+    const expected = evaluation === null ? "" : billionths(evaluation.expected, unit);
+    return [placeOf(claim), stateIn(terminal.paint, state), reward, expected, foreign(nameOf(one))];
+  });
+  const columns = [
+    { title: "of", least: 16 },
+    { title: "state" },
+    { title: "reward", right: true },
+    { title: "expected", right: true },
+    { title: "claim", least: 12 },
+  ];
+  const states = new Map<string, number>();
+  for (const { state } of checked) states.set(state, (states.get(state) ?? 0) + 1);
+  const summary = [...states]
+    .map(([state, number]) => `${number} ${stateIn(terminal.paint, state)}`)
+    .join(", ");
+  return [
+    ...(rows.length > 0 ? [table(terminal, columns, rows), ""] : []),
+    `${counted(checked.length, "claim")}: ${summary}`,
+  ].join("\n");
+}

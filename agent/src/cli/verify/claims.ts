@@ -1,0 +1,149 @@
+// Checks claims by replaying them here: of files, and of claims that the service knows.
+import { claimId, type PolicyClaim, type Submission } from "@policyledger/core";
+import type { Job } from "@policyledger/core/api";
+import { nodeHost } from "@policyledger/core/node";
+import { type Client, ClientError } from "../../sdk/index.ts";
+import { type FiledClaim, isSigned } from "../claim-file.ts";
+import { contradictionsOf, entryContradictions } from "../claims/contradictions.ts";
+import type { Pool } from "../replay/pool.ts";
+import { checkSpread } from "../replay/spread.ts";
+import type { ClaimFinding } from "../replay/tasks.ts";
+import type { Checked, Wrong } from "./checked.ts";
+
+export interface By {
+  readonly client: Client;
+  readonly pool: Pool;
+  readonly signal: AbortSignal;
+}
+
+/** Of files alone; nobody is asked. */
+export async function checkFiled(filed: readonly FiledClaim[], pool: Pool): Promise<Checked[]> {
+  const submissions = filed.map(({ claim }) => (isSigned(claim) ? claim : withoutAgent(claim)));
+  const findings = await checkSpread(
+    pool,
+    submissions.map((submission) => ({ kind: "claim" as const, submission })),
+  );
+  return filed.map(({ where, claim }, i) => checkedOf(where, submissions[i]!, findings[i]!, isSigned(claim)));
+}
+
+/** Stands where the agent will: what is replayed depends on neither. */
+const NOBODY = { v: 1, kind: "policy", agent_id: "nobody", public_key: "0".repeat(64) } as const;
+
+function withoutAgent({
+  assertion,
+  artifact,
+}: Exclude<FiledClaim["claim"], Submission>): Omit<Submission, "signature"> {
+  return { claim: { ...NOBODY, ...assertion }, artifact };
+}
+
+function checkedOf(
+  what: string,
+  { claim }: Omit<Submission, "signature">,
+  { verdict, evaluation, differences }: ClaimFinding,
+  signed: boolean,
+): Checked {
+  const wrong: Wrong[] =
+    verdict.verdict === "VALID"
+      ? []
+      : [{ message: messageOf(verdict, differences.length > 0), differences, said: "claimed" }];
+  return {
+    what,
+    state: verdict.verdict === "VALID" ? "HOLDS" : "FALSE",
+    claim,
+    claim_id: signed ? verdict.claim_id : null,
+    verdict,
+    evaluation,
+    job: null,
+    wrong,
+  };
+}
+
+/** Where both values stand below it, the message would say them again, in other units. */
+function messageOf(
+  verdict: Extract<ClaimFinding["verdict"], { verdict: "INVALID" }>,
+  shown: boolean,
+): string {
+  const faults =
+    verdict.faults.length > 1 ? verdict.faults.map(({ path, message }) => `${path}: ${message}`) : [];
+  return [`it does not hold: ${verdict.reason}${shown ? "" : `: ${verdict.message}`}`, ...faults].join("; ");
+}
+
+/** What the service says of a claim, compared with what replaying it here finds; `filed` has the artifact, or it is fetched. */
+export async function checkJob(
+  by: By,
+  id: string,
+  filed: { what: string; submission: Submission } | null,
+): Promise<Checked> {
+  const what = filed?.what ?? id;
+  const { client, pool, signal } = by;
+  const job = await client.claim(id, { signal });
+  const claim = job.claim as PolicyClaim;
+  const artifact = filed?.submission.artifact ?? (await artifactOf(client, claim, signal));
+  if (artifact === null) return unchecked(what, job);
+  const submission: Submission = { claim, signature: job.signature, artifact };
+  const [finding] = await pool.check([{ kind: "claim" as const, submission }]);
+  const checked = checkedOf(what, submission, finding!, true);
+  const lies = contradictionsOf(job, finding!);
+  const held = job.state === "RECORDED" ? await entryOf(by, job, finding!) : [];
+  const said = [...lies, ...held].map((each) => ({ ...each, said: "the service says" }));
+  return {
+    ...checked,
+    job,
+    state: said.length > 0 ? "LIES" : checked.state === "HOLDS" && isOpen(job) ? "PENDING" : checked.state,
+    wrong: said.length > 0 ? said : checked.wrong,
+  };
+}
+
+/** Given up is not decided either. */
+function isOpen({ state }: Job): boolean {
+  return state === "PENDING" || state === "FAILED";
+}
+
+async function entryOf(
+  by: By,
+  job: Job,
+  { evaluation }: ClaimFinding,
+): ReturnType<typeof entryContradictions> {
+  try {
+    return await entryContradictions(by, job, evaluation);
+  } catch (error) {
+    if (error instanceof ClientError && error.code === "false_answer") {
+      return [{ message: error.message, differences: [] }];
+    }
+    throw error;
+  }
+}
+
+/** Null where the service does not give it: only those of claims that hold are anybody's. */
+async function artifactOf(client: Client, claim: PolicyClaim, signal: AbortSignal): Promise<string | null> {
+  try {
+    return await client.policy(claim.policy_hash, { signal });
+  } catch (error) {
+    if (error instanceof ClientError && error.problem?.status === 404) return null;
+    throw error;
+  }
+}
+
+function unchecked(what: string, job: Job): Checked {
+  const reason = job.state === "INVALID" ? `INVALID (${job.reason})` : job.state;
+  return {
+    what,
+    state: "UNCHECKED",
+    claim: job.claim as PolicyClaim,
+    claim_id: job.claim_id,
+    verdict: null,
+    evaluation: null,
+    job,
+    wrong: [
+      {
+        message: `the service says ${reason} and does not give the artifact, so that nothing can be replayed: whoever has the claim file can check it with \`policyledger verify FILE --job\``,
+        differences: [],
+        said: "",
+      },
+    ],
+  };
+}
+
+export function idOf({ claim }: Submission): string {
+  return claimId(nodeHost, claim);
+}

@@ -1,0 +1,141 @@
+// Checks entries of the ledger by computing them anew: hash, claim id, signature, artifact, reward, evaluation, and that
+// each names the one before. Entries and artifacts come batch by batch, so that memory does not grow with the ledger.
+import type { Sealed } from "@policyledger/core";
+import { type Client, ClientError } from "../../sdk/index.ts";
+import { type Difference, differing } from "../replay/differences.ts";
+import type { Pool } from "../replay/pool.ts";
+import { checkSpread } from "../replay/spread.ts";
+import type { EntryFinding } from "../replay/tasks.ts";
+import type { By } from "./claims.ts";
+
+export interface CheckedEntry {
+  readonly sealed: Sealed;
+  /** Null where all of it holds. */
+  readonly fault: { readonly code: string; readonly message: string } | null;
+  readonly differences: readonly Difference[];
+}
+
+/** Entries that are fetched, and checked, together; of each the artifact may take a quarter of a megabyte. */
+const BATCH = 100;
+
+/** From one index to another, both included. Ends early where the service's list does. */
+export async function* checkEntries(
+  by: By,
+  { from, to }: { readonly from: number; readonly to: number },
+): AsyncGenerator<CheckedEntry, void, undefined> {
+  let before: Sealed | null = null;
+  // While one batch is checked, the next is fetched.
+  let ahead: Promise<CheckedEntry[]> | null = null;
+  try {
+    for await (const batch of batchesOf(by, from, to)) {
+      const next = checkBatch(by, batch, before);
+      next.catch(() => {});
+      before = batch.at(-1)!;
+      if (ahead !== null) yield* await ahead;
+      ahead = next;
+    }
+  } catch (error) {
+    // What came before it was checked all the same.
+    if (ahead !== null) yield* await ahead;
+    throw error;
+  }
+  if (ahead !== null) yield* await ahead;
+}
+
+async function* batchesOf(
+  { client, signal }: By,
+  from: number,
+  to: number,
+): AsyncGenerator<Sealed[], void, undefined> {
+  let batch: Sealed[] = [];
+  try {
+    for await (const sealed of client.entries({ from, limit: Math.min(BATCH, to - from + 1) }, { signal })) {
+      batch.push(sealed);
+      const isLast = sealed.entry.index >= to;
+      if (isLast || batch.length >= BATCH) {
+        yield batch;
+        batch = [];
+      }
+      if (isLast) return;
+    }
+  } catch (error) {
+    if (batch.length > 0) yield batch;
+    throw error;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+async function checkBatch(by: By, batch: readonly Sealed[], before: Sealed | null): Promise<CheckedEntry[]> {
+  const artifacts = await artifactsOf(by, batch);
+  const findings = await checkAll(by.pool, batch, artifacts);
+  return batch.map((sealed, i) => {
+    const previous = i === 0 ? before : batch[i - 1]!;
+    const { fault, differences } = findings[i]!;
+    const link =
+      previous === null ? [] : differing("previous_hash", sealed.entry.previous_hash, previous.current_hash);
+    const missing = fault === null ? missingFault(sealed, artifacts) : null;
+    return {
+      sealed,
+      fault: fault ?? missing ?? (link.length > 0 ? unlinked(sealed) : null),
+      differences: [...differences, ...link],
+    };
+  });
+}
+
+function unlinked({ entry }: Sealed): CheckedEntry["fault"] {
+  const message = `entry ${entry.index} does not name the entry before it: one of the two was changed`;
+  return { code: "altered", message };
+}
+
+function checkAll(
+  pool: Pool,
+  batch: readonly Sealed[],
+  artifacts: ReadonlyMap<string, Artifact>,
+): Promise<EntryFinding[]> {
+  const tasks = batch.map(({ entry, text }) => ({
+    kind: "entry" as const,
+    text,
+    artifact: entry.kind === "policy" ? (artifacts.get(entry.policy_hash)?.text ?? null) : null,
+  }));
+  return checkSpread(pool, tasks);
+}
+
+/** Its text, or what the service answered in its place. */
+interface Artifact {
+  readonly text: string | null;
+  readonly fault: string;
+}
+
+async function artifactsOf({ client, signal }: By, batch: readonly Sealed[]): Promise<Map<string, Artifact>> {
+  const hashes = new Set(batch.flatMap(({ entry }) => (entry.kind === "policy" ? [entry.policy_hash] : [])));
+  const artifacts = new Map<string, Artifact>();
+  try {
+    const { found, missing } = await client.policies([...hashes], { signal });
+    for (const [hash, text] of found) artifacts.set(hash, { text, fault: "" });
+    for (const hash of missing)
+      artifacts.set(hash, { text: null, fault: "the service does not give its artifact" });
+  } catch (error) {
+    if (!(error instanceof ClientError) || error.code !== "false_answer") throw error;
+    // One of them is wrong: which one shows when each is asked for alone.
+    for (const hash of hashes) artifacts.set(hash, await artifactAlone(client, hash, signal));
+  }
+  return artifacts;
+}
+
+async function artifactAlone(client: Client, hash: string, signal: AbortSignal): Promise<Artifact> {
+  try {
+    return { text: await client.policy(hash, { signal }), fault: "" };
+  } catch (error) {
+    if (!(error instanceof ClientError)) throw error;
+    if (error.code === "false_answer") return { text: null, fault: error.message };
+    if (error.problem?.status === 404) return { text: null, fault: "the service does not give its artifact" };
+    throw error;
+  }
+}
+
+function missingFault({ entry }: Sealed, artifacts: ReadonlyMap<string, Artifact>): CheckedEntry["fault"] {
+  if (entry.kind !== "policy") return null;
+  const { text, fault } = artifacts.get(entry.policy_hash)!;
+  if (text !== null) return null;
+  return { code: "no_artifact", message: fault };
+}
