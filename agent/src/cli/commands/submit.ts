@@ -81,7 +81,8 @@ async function sendAll(call: Call, client: Client, pool: Pool, files: readonly s
   try {
     for (const filed of claimsIn(files, ROUND)) {
       const own = await Promise.all(filed.map((one) => signedBy(call, one)));
-      const findings = await pool.check(
+      const findings = await checkSpread(
+        pool,
         own.map(({ submission }) => ({ kind: "claim" as const, submission })),
       );
       const round = own.map((one, i) => outcomeOf(one, findings[i]!));
@@ -102,6 +103,13 @@ async function sendAll(call: Call, client: Client, pool: Pool, files: readonly s
       bar.set(outcomes.length);
     }
     return outcomes;
+  } catch (error) {
+    const sent = outcomes.filter(({ fate }) => fate.kind === "accepted").length;
+    if (sent > 0)
+      terminal.note(
+        `${counted(sent, "claim was", "claims were")} accepted before; see \`policyledger status\``,
+      );
+    throw error;
   } finally {
     bar.end();
   }
