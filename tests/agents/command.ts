@@ -25,6 +25,8 @@ export interface RunOptions {
   readonly input?: string;
   /** Called with what came on standard error so far; a signal that it returns is sent, once. */
   readonly onNote?: (err: string) => NodeJS.Signals | null;
+  /** When it comes, the command is interrupted. */
+  readonly interrupt?: Promise<unknown>;
 }
 
 export function newHome(): string {
@@ -33,7 +35,7 @@ export function newHome(): string {
 
 /** From the sources: `npm test` builds nothing for it. */
 export function policyledger(args: readonly string[], options: RunOptions): Promise<Ran> {
-  const { home, endpoint, cwd = home, columns = 80, env = {}, input, onNote } = options;
+  const { home, endpoint, cwd = home, columns = 80, env = {}, input, onNote, interrupt } = options;
   const run = `import(${JSON.stringify(main)}).then(({ main }) => main(process.argv.slice(1)))`;
   const child = spawn(node, ["--conditions=source", "--eval", run, "--", ...args], {
     cwd,
@@ -59,6 +61,7 @@ export function policyledger(args: readonly string[], options: RunOptions): Prom
       sent = true;
       child.kill(signal);
     });
+    interrupt?.then(() => child.kill("SIGINT"));
     child.on("error", reject);
     child.on("close", (code) => resolve({ code, out, err }));
     child.stdin.end(input ?? "");

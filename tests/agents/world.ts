@@ -20,7 +20,13 @@ export interface World {
 export type Tamper = (
   path: string,
   text: string,
-) => string | { readonly status: number; readonly text: string };
+) =>
+  | string
+  | {
+      readonly status: number;
+      readonly text: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    };
 
 /** Nothing depends on how late it is, so that entries have the same hashes each time. */
 const NOON = Date.parse("2026-11-28T12:00:00.000Z");
@@ -77,9 +83,16 @@ async function changed(request: Request, answer: Response, change: Tamper): Prom
   if (answer.headers.get("content-type")?.startsWith("text/event-stream")) return answer;
   const { pathname, search } = new URL(request.url);
   const made = change(pathname + search, await answer.text());
-  const { status, text } = typeof made === "string" ? { status: answer.status, text: made } : made;
+  const {
+    status,
+    text,
+    headers = {},
+  } = typeof made === "string" ? { status: answer.status, text: made, headers: {} } : made;
   const type = answer.headers.get("content-type") ?? "text/plain";
-  return new Response(text, { status, headers: { "content-type": type, "cache-control": "no-store" } });
+  return new Response(text, {
+    status,
+    headers: { "content-type": type, "cache-control": "no-store", ...headers },
+  });
 }
 
 async function closed(server: Server): Promise<void> {

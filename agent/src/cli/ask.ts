@@ -10,13 +10,19 @@ export interface Question {
   fault(answer: string): string | null;
 }
 
+interface Streams {
+  readonly input: NodeJS.ReadableStream;
+  readonly output: NodeJS.WritableStream;
+}
+
 /** The answers, in order. Ctrl-C ends with the signal's reason; the end of the input is no answer. */
 export async function ask(
   questions: readonly Question[],
   { note, paint }: Terminal,
   signal: AbortSignal,
+  { input, output }: Streams = { input: process.stdin, output: process.stderr },
 ): Promise<string[]> {
-  const asked = createInterface({ input: process.stdin, output: process.stderr });
+  const asked = createInterface({ input, output });
   // In raw mode Ctrl-C is a key like others.
   asked.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
   const ended = new Promise<never>((_, reject) => {
