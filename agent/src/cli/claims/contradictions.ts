@@ -72,15 +72,16 @@ export async function entryContradictions(
   const { entry, text, current_hash } = await client.entry(job.index, { signal });
   const [finding] = await pool.check([{ kind: "entry", text, artifact: null }]);
   const { fault } = finding!;
+  const isOfClaim = entry.claim_id === job.claim_id;
   const differences = [
-    ...differing("claim_id", entry.claim_id, job.claim_id),
-    ...differing("current_hash", job.current_hash, current_hash),
-    ...(entry.kind === "policy" && evaluation !== null && entry.evaluation !== undefined
+    ...differing("claim_id", job.claim_id, entry.claim_id),
+    ...(job.current_hash === undefined ? [] : differing("current_hash", job.current_hash, current_hash)),
+    ...(isOfClaim && entry.kind === "policy" && evaluation !== null && entry.evaluation !== undefined
       ? evaluationDifferences(entry.evaluation, evaluation)
       : []),
   ];
   if (fault === null && differences.length === 0) return [];
-  const what = entry.claim_id === job.claim_id ? "is not as it should be" : "is not of this claim";
+  const what = isOfClaim ? "is not as it should be" : "is not of this claim";
   return [
     {
       message: `entry ${job.index} ${what}${fault === null ? "" : `: ${fault.message}`}`,

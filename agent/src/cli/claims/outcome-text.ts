@@ -1,5 +1,5 @@
 // The report of `submit`: one claim in full, many as a table, and below it whatever went wrong.
-import { counted, fields, foreign, points, short, type Terminal, table } from "../terminal.ts";
+import { counted, fields, foreign, short, type Terminal, table } from "../terminal.ts";
 import { type Outcome, stateOf } from "./outcome.ts";
 import {
   differenceLines,
@@ -7,6 +7,7 @@ import {
   expectedOf,
   jobCells,
   placeOf,
+  rewardIn,
   signed,
   stateIn,
   unitOf,
@@ -39,10 +40,10 @@ function inFull(outcome: Outcome, { terminal, endpoint }: By): string {
     ["of", placeOf(claim)],
   ];
   if (job?.verified_reward !== undefined)
-    rows.push(["reward", `${points(job.verified_reward, unit)} points, verified`]);
+    rows.push(["reward", `${rewardIn(job.verified_reward, unit)}, verified`]);
   else {
     const found = verdict.verdict === "VALID" ? ", as replayed here" : "";
-    rows.push(["reward", `${points(claim.claimed_reward, unit)} points claimed${found}`]);
+    rows.push(["reward", `${rewardIn(claim.claimed_reward, unit)} claimed${found}`]);
   }
   if (job?.evaluation !== undefined) rows.push(["expected", expectedOf(job.evaluation, unit)]);
   if (job?.index !== undefined) {

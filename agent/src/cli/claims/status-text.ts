@@ -1,8 +1,8 @@
 // The report of `status`: one claim in full, many as a table.
 import type { Job } from "@policyledger/core/api";
 import type { ClientError } from "../../sdk/index.ts";
-import { fields, foreign, points, short, type Terminal, table } from "../terminal.ts";
-import { entryUrl, expectedOf, jobCells, placeOf, signed, stateIn, unitOf } from "./texts.ts";
+import { fields, foreign, short, type Terminal, table } from "../terminal.ts";
+import { entryUrl, expectedOf, jobCells, placeOf, rewardIn, signed, stateIn, unitOf } from "./texts.ts";
 
 export interface Row {
   readonly claim_id: string;
@@ -22,7 +22,8 @@ export function statusText(rows: readonly Row[], by: By): string {
   const [only] = rows;
   const parts = [rows.length === 1 ? inFull(only!, by) : listed(rows, by)];
   for (const { claim_id, job, error } of rows) {
-    const wrong = error?.message ?? wrongWith(job);
+    const unknown = error?.problem?.code === "not_found" ? "the service knows no such claim" : error?.message;
+    const wrong = unknown ?? wrongWith(job);
     if (wrong !== null)
       parts.push(signed(terminal.paint.red("✗"), `${claim_id.slice(0, 12)}: ${wrong}`, terminal));
   }
@@ -30,7 +31,11 @@ export function statusText(rows: readonly Row[], by: By): string {
 }
 
 function wrongWith(job: Job | null): string | null {
-  if (job?.state === "INVALID") return `${job.reason ?? "no reason"}: ${job.message ?? "none is given"}`;
+  if (job?.state === "INVALID") {
+    // Both rewards stand in the claim's own rows, in points.
+    const why = job.replayed_reward === undefined ? `: ${job.message ?? "nothing is said"}` : "";
+    return `${job.reason ?? "no reason is given"}${why}`;
+  }
   return job?.state === "FAILED" ? "the service gave up on it; submitting again opens it anew" : null;
 }
 
@@ -46,9 +51,9 @@ function inFull({ claim_id, file, job }: Row, { terminal, endpoint }: By): strin
       ["submitted", job.submitted_at],
     );
     if (job.decided_at !== undefined) rows.push(["decided", job.decided_at]);
-    rows.push(["claimed", `${points(job.claim.claimed_reward, unit)} points`]);
-    if (job.verified_reward !== undefined)
-      rows.push(["verified", `${points(job.verified_reward, unit)} points`]);
+    rows.push(["claimed", rewardIn(job.claim.claimed_reward, unit)]);
+    if (job.replayed_reward !== undefined) rows.push(["replayed", rewardIn(job.replayed_reward, unit)]);
+    if (job.verified_reward !== undefined) rows.push(["verified", rewardIn(job.verified_reward, unit)]);
     if (job.evaluation !== undefined) rows.push(["expected", expectedOf(job.evaluation, unit)]);
     if (job.index !== undefined)
       rows.push(["entry", String(job.index)], ["link", foreign(entryUrl(endpoint, job.index))]);

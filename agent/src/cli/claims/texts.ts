@@ -4,9 +4,14 @@ import type { Job } from "@policyledger/core/api";
 import type { Difference } from "../replay/differences.ts";
 import { billionths, foreign, type Paint, points, type Terminal, wrap } from "../terminal.ts";
 
-/** Of an environment that is not known here, what is in the ledger's own unit. */
-export function unitOf(envId: string): number {
-  return environmentKinds.find(({ id }) => id === envId)?.rewardUnit ?? 1;
+/** How many units are a point; null where the environment is not known here. */
+export function unitOf(envId: string): number | null {
+  return environmentKinds.find(({ id }) => id === envId)?.rewardUnit ?? null;
+}
+
+/** "109.9 points". */
+export function rewardIn(reward: number, unit: number | null): string {
+  return unit === null ? `${reward} units` : `${points(reward, unit)} points`;
 }
 
 /** "cyber-defense-v1 standard, seed 42". */
@@ -24,7 +29,8 @@ export function placeOf({
   return `${foreign(env_id, 64)} ${foreign(String(preset), 64)}${changed}, seed ${seed}`;
 }
 
-export function expectedOf({ expected, optimum }: Evaluation, unit: number): string {
+export function expectedOf({ expected, optimum }: Evaluation, unit: number | null): string {
+  if (unit === null) return `${expected} of at most ${optimum} billionths of a unit`;
   return `${billionths(expected, unit)} of at most ${billionths(optimum, unit)}`;
 }
 
@@ -57,7 +63,11 @@ export function entryUrl(endpoint: string, index: number): string {
 export function differenceLines(
   differences: readonly Difference[],
   { paint }: Pick<Terminal, "paint">,
-  { said, unit, indent = 4 }: { readonly said: string; readonly unit: number; readonly indent?: number },
+  {
+    said,
+    unit,
+    indent = 4,
+  }: { readonly said: string; readonly unit: number | null; readonly indent?: number },
 ): string[] {
   const widest = Math.max(said.length, "found".length);
   const space = " ".repeat(indent);
@@ -71,11 +81,11 @@ export function differenceLines(
 const REWARDS = ["claimed_reward", "verified_reward", "replayed_reward"];
 
 /** Exact: what is rounded may look the same and differ. */
-function shown(field: string, value: Json, unit: number): string {
-  if (value === null) return field === "signature" ? "no signature of its key over this claim" : "nothing";
-  if (REWARDS.includes(field) && typeof value === "number") return `${points(value, unit)} points`;
+function shown(field: string, value: Json, unit: number | null): string {
+  if (value === null) return field === "signature" ? "none of its key over this claim" : "nothing";
+  if (REWARDS.includes(field) && typeof value === "number") return rewardIn(value, unit);
   if (field === "evaluation.expected" || field === "evaluation.optimum") {
-    return `${value} billionths${typeof value === "number" ? ` (${billionths(value, unit)} points)` : ""}`;
+    return `${value} billionths${typeof value === "number" && unit !== null ? ` (${billionths(value, unit)} points)` : ""}`;
   }
   // Twice as long as a line.
   if (field === "signature") return `${foreign(String(value), 48)}`;
@@ -97,7 +107,7 @@ export function jobCells(job: Job | null): {
   const unit = unitOf(job.claim.env_id);
   return {
     entry: job.index === undefined ? "" : String(job.index),
-    reward: job.verified_reward === undefined ? "" : points(job.verified_reward, unit),
-    expected: job.evaluation === undefined ? "" : billionths(job.evaluation.expected, unit),
+    reward: job.verified_reward === undefined || unit === null ? "" : points(job.verified_reward, unit),
+    expected: job.evaluation === undefined || unit === null ? "" : billionths(job.evaluation.expected, unit),
   };
 }

@@ -9,7 +9,7 @@ import { agentIdOf, claimsIn, type OwnClaim, signedBy } from "../claims/own.ts";
 import { remember } from "../claims/remembered.ts";
 import { type Fate, ROUND, send } from "../claims/sending.ts";
 import { checkOutcomes } from "../claims/settled.ts";
-import { waitForClaims } from "../claims/waiting.ts";
+import { isFinal, waitForClaims } from "../claims/waiting.ts";
 import type { Call, Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import { progress } from "../progress.ts";
@@ -64,7 +64,9 @@ export const submit: Command = {
         reportOf(outcomes, { terminal, endpoint }),
       );
       if (stopped) return tellHowToGoOn(call, outcomes);
-      return exitOfOutcomes(outcomes, !given.is("no-wait"));
+      const exit = exitOfOutcomes(outcomes, !given.is("no-wait"));
+      if (exit === EXIT.waiting) tellHowToWait(call, outcomes, "not decided in time, and safe");
+      return exit;
     } finally {
       await pool.close();
     }
@@ -139,21 +141,23 @@ function rememberAccepted({ home }: Call, { endpoint }: Client, round: readonly 
   );
 }
 
-function tellHowToGoOn({ terminal }: Call, outcomes: readonly Outcome[]): number {
-  const { note, paint } = terminal;
-  const accepted = outcomes.filter(({ fate }) => fate.kind === "accepted");
+function tellHowToGoOn(call: Call, outcomes: readonly Outcome[]): number {
+  const { note, paint } = call.terminal;
   const unsent = outcomes.filter(({ fate }) => fate.kind === "unsent").length;
-  if (accepted.length > 0) {
-    note(
-      `${paint.yellow("!")} Stopped. ${counted(accepted.length, "claim is", "claims are")} accepted and safe; to go on:`,
-    );
-    const [only] = accepted.length === 1 ? accepted : [];
-    note(`  policyledger status --wait${only === undefined ? "" : ` ${only.claim_id}`}`);
-  }
+  tellHowToWait(call, outcomes, "accepted and safe");
   if (unsent > 0) {
     note(
       `${paint.yellow("!")} ${counted(unsent, "claim was", "claims were")} not sent; submitting again is safe`,
     );
   }
   return EXIT.interrupted;
+}
+
+function tellHowToWait({ terminal }: Call, outcomes: readonly Outcome[], how: string): void {
+  const { note, paint } = terminal;
+  const open = outcomes.filter(({ fate, job }) => fate.kind === "accepted" && !isFinal(job));
+  if (open.length === 0) return;
+  const [only] = open.length === 1 ? open : [];
+  note(`${paint.yellow("!")} ${counted(open.length, "claim is", "claims are")} ${how}; to go on:`);
+  note(`  policyledger status --wait${only === undefined ? ` --last ${open.length}` : ` ${only.claim_id}`}`);
 }

@@ -99,6 +99,9 @@ async function verifyClaims(call: Call, pool: By["pool"]): Promise<number> {
         took([await checkJob({ client, pool, signal }, claim_id, null)]);
       }
     }
+  } catch (error) {
+    // After Ctrl-C, what was checked by then is told.
+    if (!signal.aborted) throw error;
   } finally {
     bar.end();
   }

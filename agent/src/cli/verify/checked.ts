@@ -20,7 +20,8 @@ export interface Checked {
   /** The file, or the claim's id. */
   readonly what: string;
   readonly state: CheckedState;
-  readonly claim: PolicyClaim;
+  /** Null where the service answered with another. */
+  readonly claim: PolicyClaim | null;
   /** Null for a claim that nobody signed yet: its id depends on the key. */
   readonly claim_id: string | null;
   readonly verdict: Verdict | null;

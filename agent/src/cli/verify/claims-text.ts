@@ -1,7 +1,7 @@
 // The report of `verify` on claims: one in full, many as a table, and below it everything that differs.
-import { differenceLines, expectedOf, placeOf, signed, stateIn, unitOf } from "../claims/texts.ts";
+import { differenceLines, expectedOf, placeOf, rewardIn, signed, stateIn, unitOf } from "../claims/texts.ts";
 import { billionths, counted, fields, foreign, points, short, type Terminal, table } from "../terminal.ts";
-import type { Checked } from "./checked.ts";
+import type { Checked, CheckedState } from "./checked.ts";
 
 export function checkedJson({
   what,
@@ -16,7 +16,7 @@ export function checkedJson({
   return {
     what,
     state,
-    ...(claim_id !== null && { claim_id, agent_id: claim.agent_id }),
+    ...(claim_id !== null && { claim_id, ...(claim !== null && { agent_id: claim.agent_id }) }),
     ...(verdict !== null && { replayed: { ...verdict, ...(evaluation !== null && { evaluation }) } }),
     ...(job !== null && { job }),
     wrong,
@@ -29,11 +29,23 @@ export function claimsText(checked: readonly Checked[], terminal: Terminal): str
   for (const one of checked) {
     for (const { message, differences, said } of one.wrong) {
       const sign = one.state === "UNCHECKED" ? terminal.paint.yellow("!") : terminal.paint.red("✗");
-      const lines = differenceLines(differences, terminal, { said, unit: unitOf(one.claim.env_id) });
+      const lines = differenceLines(differences, terminal, { said, unit: unitOfClaim(one) });
       parts.push([signed(sign, `${nameOf(one)}: ${message}`, terminal), ...lines].join("\n"));
     }
   }
   return parts.join("\n\n");
+}
+
+const IN_WORDS: Readonly<Record<CheckedState, string>> = {
+  HOLDS: "as claimed",
+  FALSE: "false",
+  LIES: "lied about",
+  PENDING: "not decided yet",
+  UNCHECKED: "not checked",
+};
+
+function unitOfClaim({ claim }: Checked): number | null {
+  return claim === null ? null : unitOf(claim.env_id);
 }
 
 function nameOf({ what, claim_id }: Checked): string {
@@ -42,14 +54,14 @@ function nameOf({ what, claim_id }: Checked): string {
 
 function inFull(one: Checked, terminal: Terminal): string {
   const { what, state, claim, claim_id, verdict, evaluation, job } = one;
-  const unit = unitOf(claim.env_id);
+  const unit = unitOfClaim(one);
   const rows: [string, string][] = [["claim", claim_id ?? "not signed yet"]];
-  if (claim_id !== null) rows.push(["agent", foreign(claim.agent_id)]);
-  rows.push(["of", placeOf(claim)]);
+  if (claim !== null && claim_id !== null) rows.push(["agent", foreign(claim.agent_id)]);
+  if (claim !== null) rows.push(["of", placeOf(claim)]);
   if (verdict?.verdict === "VALID") {
-    const reward = points(verdict.verified_reward, unit);
-    rows.push(["reward", `${reward} points in ${counted(verdict.steps, "step")}, as claimed`]);
-  } else rows.push(["reward", `${points(claim.claimed_reward, unit)} points claimed`]);
+    const reward = rewardIn(verdict.verified_reward, unit);
+    rows.push(["reward", `${reward} in ${counted(verdict.steps, "step")}, as claimed`]);
+  } else if (claim !== null) rows.push(["reward", `${rewardIn(claim.claimed_reward, unit)} claimed`]);
   if (evaluation !== null) rows.push(["expected", expectedOf(evaluation, unit)]);
   if (job !== null) {
     const entry = job.index === undefined ? "" : `, entry ${job.index}`;
@@ -69,23 +81,22 @@ function listed(checked: readonly Checked[], terminal: Terminal): string {
   const shown = checked.length <= LISTED ? checked : checked.filter(({ state }) => state !== "HOLDS");
   const rows = shown.map((one) => {
     const { state, claim, evaluation, verdict } = one;
-    const unit = unitOf(claim.env_id);
-    const reward = verdict?.verdict === "VALID" ? points(verdict.verified_reward, unit) : "";
-    const expected = evaluation === null ? "" : billionths(evaluation.expected, unit);
-    return [placeOf(claim), stateIn(terminal.paint, state), reward, expected, foreign(nameOf(one))];
+    const unit = unitOfClaim(one);
+    const reward = verdict?.verdict === "VALID" && unit !== null ? points(verdict.verified_reward, unit) : "";
+    const expected = evaluation === null || unit === null ? "" : billionths(evaluation.expected, unit);
+    const place = claim === null ? "" : placeOf(claim);
+    return [foreign(nameOf(one)), stateIn(terminal.paint, state), reward, expected, place];
   });
   const columns = [
-    { title: "of", least: 16 },
+    { title: "claim", least: 12 },
     { title: "state" },
     { title: "reward", right: true },
     { title: "expected", right: true },
-    { title: "claim", least: 12 },
+    { title: "of", least: 16 },
   ];
-  const states = new Map<string, number>();
+  const states = new Map<CheckedState, number>();
   for (const { state } of checked) states.set(state, (states.get(state) ?? 0) + 1);
-  const summary = [...states]
-    .map(([state, number]) => `${number} ${stateIn(terminal.paint, state)}`)
-    .join(", ");
+  const summary = [...states].map(([state, number]) => `${number} ${IN_WORDS[state]}`).join(", ");
   return [
     ...(rows.length > 0 ? [table(terminal, columns, rows), ""] : []),
     `${counted(checked.length, "claim")}: ${summary}`,

@@ -68,8 +68,26 @@ function messageOf(
   return [`it does not hold: ${verdict.reason}${shown ? "" : `: ${verdict.message}`}`, ...faults].join("; ");
 }
 
-/** What the service says of a claim, compared with what replaying it here finds; `filed` has the artifact, or it is fetched. */
-export async function checkJob(
+/** A claim with its artifact, and the file that they are from. */
+interface FiledSubmission {
+  readonly what: string;
+  readonly submission: Submission;
+}
+
+/** What the service says of a claim, compared with what replaying it here finds; the artifact is the file's, or fetched. */
+export async function checkJob(by: By, id: string, filed: FiledSubmission | null): Promise<Checked> {
+  try {
+    return await checkAnswers(by, id, filed);
+  } catch (error) {
+    if (!(error instanceof ClientError) || error.code !== "false_answer") throw error;
+    const wrong = [{ message: error.message, differences: [], said: "the service says" }];
+    const claim = filed?.submission.claim ?? null;
+    const nothing = { verdict: null, evaluation: null, job: null };
+    return { what: filed?.what ?? id, state: "LIES", claim, claim_id: id, ...nothing, wrong };
+  }
+}
+
+async function checkAnswers(
   by: By,
   id: string,
   filed: { what: string; submission: Submission } | null,

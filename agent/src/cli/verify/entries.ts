@@ -17,29 +17,51 @@ export interface CheckedEntry {
 
 /** Entries that are fetched, and checked, together; of each the artifact may take a quarter of a megabyte. */
 const BATCH = 100;
+const NO_ARTIFACT = "no_artifact";
 
 /** From one index to another, both included. Ends early where the service's list does. */
 export async function* checkEntries(
   by: By,
   { from, to }: { readonly from: number; readonly to: number },
 ): AsyncGenerator<CheckedEntry, void, undefined> {
-  let before: Sealed | null = null;
+  let before: CheckedEntry | null = null;
   // While one batch is checked, the next is fetched.
   let ahead: Promise<CheckedEntry[]> | null = null;
+  const take = async function* (batch: Promise<CheckedEntry[]> | null) {
+    for (const checked of batch === null ? [] : await batch) {
+      const linked = withLink(checked, before);
+      before = linked;
+      yield linked;
+    }
+  };
   try {
     for await (const batch of batchesOf(by, from, to)) {
-      const next = checkBatch(by, batch, before);
+      const next = checkBatch(by, batch);
       next.catch(() => {});
-      before = batch.at(-1)!;
-      if (ahead !== null) yield* await ahead;
+      const done = ahead;
       ahead = next;
+      yield* take(done);
     }
   } catch (error) {
     // What came before it was checked all the same.
-    if (ahead !== null) yield* await ahead;
+    yield* take(ahead);
     throw error;
   }
-  if (ahead !== null) yield* await ahead;
+  yield* take(ahead);
+}
+
+/** Where the entry before is not as it should be, that this one names another hash says nothing more. */
+function withLink(checked: CheckedEntry, before: CheckedEntry | null): CheckedEntry {
+  if (before === null || (before.fault !== null && before.fault.code !== NO_ARTIFACT)) return checked;
+  const { entry } = checked.sealed;
+  const link = differing("previous_hash", entry.previous_hash, before.sealed.current_hash);
+  if (link.length === 0) return checked;
+  const message = `entry ${entry.index} does not name the entry before it: one of the two was changed`;
+  return {
+    ...checked,
+    fault: checked.fault ?? { code: "altered", message },
+    differences: [...checked.differences, ...link],
+  };
 }
 
 async function* batchesOf(
@@ -65,26 +87,13 @@ async function* batchesOf(
   if (batch.length > 0) yield batch;
 }
 
-async function checkBatch(by: By, batch: readonly Sealed[], before: Sealed | null): Promise<CheckedEntry[]> {
+async function checkBatch(by: By, batch: readonly Sealed[]): Promise<CheckedEntry[]> {
   const artifacts = await artifactsOf(by, batch);
   const findings = await checkAll(by.pool, batch, artifacts);
   return batch.map((sealed, i) => {
-    const previous = i === 0 ? before : batch[i - 1]!;
     const { fault, differences } = findings[i]!;
-    const link =
-      previous === null ? [] : differing("previous_hash", sealed.entry.previous_hash, previous.current_hash);
-    const missing = fault === null ? missingFault(sealed, artifacts) : null;
-    return {
-      sealed,
-      fault: fault ?? missing ?? (link.length > 0 ? unlinked(sealed) : null),
-      differences: [...differences, ...link],
-    };
+    return { sealed, fault: fault ?? missingFault(sealed, artifacts), differences };
   });
-}
-
-function unlinked({ entry }: Sealed): CheckedEntry["fault"] {
-  const message = `entry ${entry.index} does not name the entry before it: one of the two was changed`;
-  return { code: "altered", message };
 }
 
 function checkAll(
@@ -137,5 +146,5 @@ function missingFault({ entry }: Sealed, artifacts: ReadonlyMap<string, Artifact
   if (entry.kind !== "policy") return null;
   const { text, fault } = artifacts.get(entry.policy_hash)!;
   if (text !== null) return null;
-  return { code: "no_artifact", message: fault };
+  return { code: NO_ARTIFACT, message: fault };
 }

@@ -1,12 +1,12 @@
 // Checks a range of entries, with a bar, and reports which hold and what differs in the others.
 
 import { ClientError } from "../../sdk/index.ts";
-import { differenceLines, expectedOf, placeOf, signed, unitOf } from "../claims/texts.ts";
+import { differenceLines, expectedOf, placeOf, rewardIn, signed, unitOf } from "../claims/texts.ts";
 import type { Call } from "../command.ts";
 import { EXIT, exitOf, usage } from "../exit.ts";
 import { progress } from "../progress.ts";
 import { type Difference, differing } from "../replay/differences.ts";
-import { counted, fields, foreign, points, type Terminal } from "../terminal.ts";
+import { counted, fields, foreign, type Terminal } from "../terminal.ts";
 import type { By } from "./claims.ts";
 import { type CheckedEntry, checkEntries } from "./entries.ts";
 
@@ -103,7 +103,8 @@ function compareEnd(
 ): void {
   const { from, to, checked, last } = found;
   if (from + checked <= to) {
-    const message = `the service says that there are ${head.size} entries, and lists none after ${from + checked - 1}`;
+    const listed = checked === 0 ? "lists none" : `lists none after ${from + checked - 1}`;
+    const message = `the service says that there are ${head.size} entries, and ${listed}`;
     addProblem(found, {
       index: from + checked,
       code: "missing_tail",
@@ -145,7 +146,7 @@ function textOf(found: Found, terminal: Terminal): string {
         signed(paint.red("✗"), `entry ${index} does not hold: ${code}${why}`, terminal),
         ...differenceLines(differences, terminal, {
           said: "recorded",
-          unit: env_id === null ? 1 : unitOf(env_id),
+          unit: env_id === null ? null : unitOf(env_id),
         }),
       ].join("\n"),
     );
@@ -180,7 +181,7 @@ function entryText({ sealed }: CheckedEntry, terminal: Terminal): string {
   ];
   if (entry.kind === "policy") {
     const unit = unitOf(entry.env_id);
-    rows.push(["of", placeOf(entry)], ["reward", `${points(entry.verified_reward, unit)} points`]);
+    rows.push(["of", placeOf(entry)], ["reward", rewardIn(entry.verified_reward, unit)]);
     if (entry.evaluation !== undefined) rows.push(["expected", expectedOf(entry.evaluation, unit)]);
   }
   return fields(terminal, rows);
