@@ -27,8 +27,11 @@ test("a claim that nobody signed has what is not the agent's, and gets its hash 
     artifact: JSON.parse(artifact),
     assertion: { env_id, env_config, seed, claimed_reward },
   });
-  const [{ claim: read }] = [...readClaimFile(at("unsigned.json"))] as [{ claim: unknown }];
-  expect(read).toEqual({ artifact, assertion: { env_id, env_config, seed, policy_hash, claimed_reward } });
+  const [read] = [...readClaimFile(at("unsigned.json"))];
+  expect(read!.claim).toEqual({
+    artifact,
+    assertion: { env_id, env_config, seed, policy_hash, claimed_reward },
+  });
 });
 
 test("a file of many has one of either a line, named by its line; empty ones are passed over", () => {

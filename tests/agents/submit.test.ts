@@ -162,8 +162,9 @@ describe("nothing is sent", () => {
     expect((await golden("submit-no-file", "submit", "unsent.json", "missing.json")).code).toBe(2);
     writeFileSync(join(home, "broken.json"), '{"artifact": {}, "assertion": {"seed": -1, "env_id": 5}}');
     expect((await golden("submit-no-claim", "submit", "unsent.json", "broken.json")).code).toBe(2);
-    const seeds = await fetch(`${world.url}/api/v1/ledger?limit=500`).then((answer) => answer.json());
-    expect(seeds.entries.map(({ seed }: { seed: number }) => seed)).not.toContain(120);
+    const answer = await fetch(`${world.url}/api/v1/ledger?limit=500`);
+    const { entries } = (await answer.json()) as { entries: { seed: number }[] };
+    expect(entries.map(({ seed }) => seed)).not.toContain(120);
   });
 
   test("without a key", async () => {

@@ -1,7 +1,7 @@
 // Questions on a terminal, each with an answer that Enter takes and a check that asks again.
 import { createInterface } from "node:readline/promises";
 import { usage } from "./exit.ts";
-import type { Terminal } from "./terminal.ts";
+import { type Terminal, wrap } from "./terminal.ts";
 
 export interface Question {
   readonly text: string;
@@ -18,7 +18,7 @@ interface Streams {
 /** The answers, in order. Ctrl-C ends with the signal's reason; the end of the input is no answer. */
 export async function ask(
   questions: readonly Question[],
-  { note, paint }: Terminal,
+  { note, paint, width }: Terminal,
   signal: AbortSignal,
   { input, output }: Streams = { input: process.stdin, output: process.stderr },
 ): Promise<string[]> {
@@ -40,7 +40,7 @@ export async function ask(
           answers.push(answer);
           break;
         }
-        note(`${paint.yellow("!")} ${wrong}`);
+        note(`${paint.yellow("!")} ${wrap(wrong, width, 2)}`);
       }
     }
     return answers;

@@ -52,8 +52,9 @@ export const init: Command = {
     };
     call.report(made, () => textOf(made, call));
     if (old !== null && agentId === before.agent_id) {
-      call.terminal.note(
-        `${call.terminal.paint.yellow("!")} ${agentId} stays with the old key if that has claimed under it: then choose another --agent`,
+      warn(
+        call,
+        `${agentId} stays with the old key if that has claimed under it: then choose another with --agent`,
       );
     }
     warnOfReaders(call);
@@ -201,11 +202,17 @@ function textOf(made: Made, { terminal }: Call): string {
 }
 
 /** A folder that was there before is left as it is, whatever else it is for. */
-function warnOfReaders({ home, terminal }: Call): void {
+function warnOfReaders(call: Call): void {
+  const { home } = call;
   const mode = statSync(home.folder).mode & 0o777;
   if (process.platform === "win32" || (mode & 0o077) === 0) return;
-  terminal.note(
-    `${terminal.paint.yellow("!")} others can look into ${foreign(home.folder)} (${mode.toString(8)}), ` +
-      `though not into its files: \`chmod 700 ${foreign(home.folder)}\``,
+  const folder = foreign(home.folder);
+  warn(
+    call,
+    `others can look into ${folder} (${mode.toString(8)}), though not into its files: \`chmod 700 ${folder}\``,
   );
+}
+
+function warn({ terminal }: Call, text: string): void {
+  terminal.note(`${terminal.paint.yellow("!")} ${wrap(text, terminal.width, 2)}`);
 }
