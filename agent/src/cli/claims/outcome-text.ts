@@ -1,10 +1,11 @@
 // The report of `submit`: one claim in full, many as a table, and below it whatever went wrong.
-import { counted, fields, foreign, short, type Terminal, table } from "../terminal.ts";
+import { counted, fields, foreign, type Terminal, table } from "../terminal.ts";
 import { type Outcome, stateOf } from "./outcome.ts";
 import {
   differenceLines,
   entryUrl,
   expectedOf,
+  idIn,
   jobCells,
   placeOf,
   rewardIn,
@@ -58,7 +59,7 @@ function listed(outcomes: readonly Outcome[], { terminal, endpoint }: By): strin
   const rows = outcomes.map((outcome) => {
     const { entry, reward, expected } = jobCells(outcome.job);
     const state = stateIn(terminal.paint, stateOf(outcome));
-    return [foreign(outcome.where), state, entry, reward, expected, short(outcome.claim_id)];
+    return [foreign(outcome.where), state, entry, reward, expected, idIn(terminal, outcome.claim_id)];
   });
   const columns = [
     { title: "file", least: 12 },

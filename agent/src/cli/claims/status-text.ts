@@ -1,8 +1,8 @@
 // The report of `status`: one claim in full, many as a table.
 import type { Job } from "@policyledger/core/api";
 import type { ClientError } from "../../sdk/index.ts";
-import { fields, foreign, short, type Terminal, table } from "../terminal.ts";
-import { entryUrl, expectedOf, jobCells, placeOf, rewardIn, signed, stateIn, unitOf } from "./texts.ts";
+import { fields, foreign, type Terminal, table } from "../terminal.ts";
+import { entryUrl, expectedOf, idIn, jobCells, placeOf, rewardIn, signed, stateIn, unitOf } from "./texts.ts";
 
 export interface Row {
   readonly claim_id: string;
@@ -73,7 +73,7 @@ function listed(rows: readonly Row[], { terminal, endpoint }: By): string {
   const cells = rows.map(({ claim_id, file, job }) => {
     const { entry, reward, expected } = jobCells(job);
     const state = stateIn(terminal.paint, job?.state ?? "UNKNOWN");
-    return [foreign(file ?? ""), state, entry, reward, expected, short(claim_id)];
+    return [foreign(file ?? ""), state, entry, reward, expected, idIn(terminal, claim_id)];
   });
   const link = rows.some(({ job }) => job?.index !== undefined)
     ? ["", `${terminal.paint.dim("entries")}  ${foreign(endpoint)}/api/v1/ledger/ENTRY`]

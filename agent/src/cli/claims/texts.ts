@@ -2,7 +2,7 @@
 import { type Evaluation, environmentKinds, type Json } from "@policyledger/core";
 import type { Job } from "@policyledger/core/api";
 import type { Difference } from "../replay/differences.ts";
-import { billionths, foreign, type Paint, points, type Terminal, wrap } from "../terminal.ts";
+import { billionths, foreign, type Paint, points, short, type Terminal, wrap } from "../terminal.ts";
 
 /** How many units are a point; null where the environment is not known here. */
 export function unitOf(envId: string): number | null {
@@ -58,6 +58,13 @@ export function stateIn(paint: Paint, state: string): string {
 export function entryUrl(endpoint: string, index: number): string {
   return `${endpoint}/api/v1/ledger/${index}`;
 }
+
+/** In full where a line has room for it. */
+export function idIn({ width }: Pick<Terminal, "width">, id: string): string {
+  return width >= ROOM_FOR_IDS ? id : short(id);
+}
+
+const ROOM_FOR_IDS = 130;
 
 /** Both values of each field under one another; they may be hashes, which fill a line. */
 export function differenceLines(

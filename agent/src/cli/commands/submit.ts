@@ -57,7 +57,7 @@ export const submit: Command = {
         const waited = await waitForClaims(ids, { client, terminal, signal, timeout });
         for (const outcome of sent) Object.assign(outcome, waited.get(outcome.claim_id));
         stopped = signal.aborted;
-        if (!stopped) await checkOutcomes(sent, { client, pool, signal });
+        if (!stopped) await checkOutcomes(sent, { client, pool, signal, terminal });
       }
       const { endpoint } = client;
       call.report({ endpoint, claims: outcomes.map((outcome) => outcomeJson(outcome, endpoint)) }, () =>

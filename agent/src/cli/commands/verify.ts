@@ -1,6 +1,6 @@
 // `policyledger verify`: replays claim files, claims that were submitted, and entries of the ledger, and says what differs.
 import { existsSync } from "node:fs";
-import { isSigned } from "../claim-file.ts";
+import { isSigned, readClaimFile } from "../claim-file.ts";
 import { claimsIn, signedBy } from "../claims/own.ts";
 import { idMeant, rememberedIn } from "../claims/remembered.ts";
 import type { Call, Command } from "../command.ts";
@@ -121,19 +121,26 @@ async function verifyFile(
   took: (some: readonly Checked[]) => void,
 ): Promise<void> {
   const { given, signal } = call;
-  for (const filed of claimsIn([file], ROUND)) {
-    if (signal.aborted) return;
-    if (!given.is("job")) took(await checkFiled(filed, pool));
-    else {
-      const by = { client: call.client(), pool, signal };
-      for (const one of filed) {
-        const { submission } = await signedBy(call, one);
-        const job = await checkJob(by, idOf(submission), { what: one.where, submission });
-        // What is in the file may be signed wrongly, whatever the service holds.
-        const [local] = isSigned(one.claim) ? await checkFiled([one], pool) : [];
-        took([local?.state === "FALSE" && job.state === "HOLDS" ? local : job]);
-      }
+  if (!given.is("job")) {
+    // While some are checked, the next are read.
+    let ahead: Promise<Checked[]> | null = null;
+    for (const filed of claimsIn([file], ROUND)) {
+      const next = checkFiled(filed, pool);
+      next.catch(() => {});
+      if (ahead !== null) took(await ahead);
+      if (signal.aborted) return;
+      ahead = next;
     }
+    if (ahead !== null) took(await ahead);
+    return;
+  }
+  const by = { client: call.client(), pool, signal };
+  for (const filed of readClaimFile(file)) {
+    const { submission } = await signedBy(call, filed);
+    const job = await checkJob(by, idOf(submission), { what: filed.where, submission });
+    // What is in the file may be signed wrongly, whatever the service holds.
+    const [local] = isSigned(filed.claim) ? await checkFiled([filed], pool) : [];
+    took([local?.state === "FALSE" && job.state === "HOLDS" ? local : job]);
   }
 }
 

@@ -19,35 +19,34 @@ export interface CheckedEntry {
 const BATCH = 100;
 const NO_ARTIFACT = "no_artifact";
 
-/** From one index to another, both included. Ends early where the service's list does. */
+/** From one index to another, both included, batch by batch. Ends early where the service's list does. */
 export async function* checkEntries(
   by: By,
   { from, to }: { readonly from: number; readonly to: number },
-): AsyncGenerator<CheckedEntry, void, undefined> {
+): AsyncGenerator<CheckedEntry[], void, undefined> {
   let before: CheckedEntry | null = null;
+  const linked = (batch: readonly CheckedEntry[]) =>
+    batch.map((checked) => {
+      const found = withLink(checked, before);
+      before = found;
+      return found;
+    });
   // While one batch is checked, the next is fetched.
   let ahead: Promise<CheckedEntry[]> | null = null;
-  const take = async function* (batch: Promise<CheckedEntry[]> | null) {
-    for (const checked of batch === null ? [] : await batch) {
-      const linked = withLink(checked, before);
-      before = linked;
-      yield linked;
-    }
-  };
   try {
     for await (const batch of batchesOf(by, from, to)) {
       const next = checkBatch(by, batch);
       next.catch(() => {});
       const done = ahead;
       ahead = next;
-      yield* take(done);
+      if (done !== null) yield linked(await done);
     }
   } catch (error) {
     // What came before it was checked all the same.
-    yield* take(ahead);
+    if (ahead !== null) yield linked(await ahead);
     throw error;
   }
-  yield* take(ahead);
+  if (ahead !== null) yield linked(await ahead);
 }
 
 /** Where the entry before is not as it should be, that this one names another hash says nothing more. */

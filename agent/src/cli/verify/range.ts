@@ -69,15 +69,8 @@ async function checkAll(found: Found, by: By, terminal: Terminal): Promise<void>
   const { from, to } = found;
   const bar = progress(terminal, { label: "checking", total: to - from + 1, unit: "entries" });
   try {
-    for await (const checked of checkEntries(by, { from, to })) {
-      found.checked += 1;
-      found.last = checked;
-      const { sealed, fault, differences } = checked;
-      if (fault !== null) {
-        const { index } = sealed.entry;
-        const env_id = sealed.entry.kind === "policy" ? sealed.entry.env_id : null;
-        addProblem(found, { index, ...fault, env_id, differences });
-      }
+    for await (const batch of checkEntries(by, { from, to })) {
+      for (const checked of batch) take(found, checked);
       bar.set(found.checked, found.wrong === 0 ? "" : `${found.wrong} wrong`);
     }
   } catch (error) {
@@ -87,6 +80,16 @@ async function checkAll(found: Found, by: By, terminal: Terminal): Promise<void>
   } finally {
     bar.end();
   }
+}
+
+function take(found: Found, checked: CheckedEntry): void {
+  found.checked += 1;
+  found.last = checked;
+  const { sealed, fault, differences } = checked;
+  if (fault === null) return;
+  const { entry } = sealed;
+  const env_id = entry.kind === "policy" ? entry.env_id : null;
+  addProblem(found, { index: entry.index, ...fault, env_id, differences });
 }
 
 function addProblem(found: Found, { index, code, message, env_id, differences }: Problem): void {
