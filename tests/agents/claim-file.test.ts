@@ -34,6 +34,23 @@ test("a claim that nobody signed has what is not the agent's, and gets its hash 
   });
 });
 
+test("the claim file of docs/formats.md makes the claim of its worked example", () => {
+  const docs = readFileSync(new URL("../../docs/formats.md", import.meta.url), "utf8");
+  const [, example] = /### Claim file.*?```json\n([^\n]*)\n```/s.exec(docs)!;
+  writeFileSync(at("docs.json"), example!);
+  const [filed] = [...readClaimFile(at("docs.json"))];
+  const { claim, artifact } = JSON.parse(
+    readFileSync(new URL("../cases/worked-example.json", import.meta.url), "utf8"),
+  );
+  const { env_id, env_config, seed, policy_hash, claimed_reward } = JSON.parse(claim);
+  expect(filed!.claim).toEqual({
+    artifact,
+    assertion: { env_id, env_config, seed, policy_hash, claimed_reward },
+  });
+  writeClaimFile(at("docs-again.json"), filed!.claim);
+  expect(readFileSync(at("docs-again.json"), "utf8")).toBe(`${example}\n`);
+});
+
 test("a file of many has one of either a line, named by its line; empty ones are passed over", () => {
   writeUnsigned(home, "one.json", 3);
   const unsigned = readFileSync(at("one.json"), "utf8");
