@@ -95,10 +95,12 @@ const ROOMS: readonly {
     packages: ["@policyledger/core", "@policyledger/core/api", "zod/mini"],
     folders: ["agent/src/sdk/"],
   },
+  { folder: "agent/src/check/", packages: ["@policyledger/core"], folders: ["agent/src/check/"] },
 ];
 /** Folders all of whose files belong to a room. */
 const HELD = [
   "agent/src/sdk/",
+  "agent/src/check/",
   "core/",
   "emulators/src/wire/",
   "emulators/src/durable/",

@@ -27,4 +27,12 @@ export const commands: Readonly<Record<string, Listed>> = {
     about: "replays claims and ledger entries here, and says exactly what differs",
     load: async () => (await import("./commands/verify.ts")).verify,
   },
+  audit: {
+    about: "checks a whole ledger, and that it still holds what was seen before",
+    load: async () => (await import("./commands/audit.ts")).audit,
+  },
+  export: {
+    about: "writes the whole ledger with its policies to one file, for audits without the service",
+    load: async () => (await import("./commands/export.ts")).exportLedger,
+  },
 };

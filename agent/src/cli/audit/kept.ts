@@ -1,0 +1,155 @@
+// What an audit keeps of a ledger: its entries and policies in two files of lines, and how far they were checked. The
+// state is written last, so that after a crash it names what is whole; what lies behind that is cut off.
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { join } from "node:path";
+import { limits } from "@policyledger/core";
+import { nodeHost } from "@policyledger/core/node";
+import { readJson, replaceFile } from "../home.ts";
+import { type Line, linesOf } from "./lines.ts";
+
+/** What was seen of a ledger, and held: no later answer of its service may contradict it. */
+export interface Seen {
+  readonly size: number;
+  readonly current_hash: string;
+  readonly timestamp: string;
+  /** When it was seen, by this machine's clock. */
+  readonly seen_at: string;
+}
+
+export interface KeptState {
+  readonly v: 1;
+  /** Null before the first entry. */
+  readonly seen: Seen | null;
+  readonly entries_bytes: number;
+  readonly policies_bytes: number;
+  /** Whether the policies of all these entries are kept. */
+  readonly with_policies: boolean;
+}
+
+const NOTHING: KeptState = { v: 1, seen: null, entries_bytes: 0, policies_bytes: 0, with_policies: true };
+const OWNER_ONLY = 0o600;
+
+export interface Kept {
+  readonly entriesFile: string;
+  readonly policiesFile: string;
+  readonly state: KeptState;
+  /** Where each policy lies in its file. */
+  readonly policies: ReadonlyMap<string, Pick<Line, "offset" | "length">>;
+  entries(): AsyncGenerator<Line, void, undefined>;
+  /** Adds what was checked. */
+  add(texts: readonly string[], policies: readonly string[], seen: Seen, withPolicies: boolean): void;
+  addPolicies(policies: readonly string[], withPolicies: boolean): void;
+}
+
+const files = (folder: string) => ({
+  stateFile: join(folder, "audit.json"),
+  entriesFile: join(folder, "entries.ndjson"),
+  policiesFile: join(folder, "policies.ndjson"),
+});
+
+/** What an earlier audit remembers; null where there was none. */
+export function seenIn(folder: string): Seen | null {
+  return ((readJson(files(folder).stateFile) as KeptState | null) ?? NOTHING).seen;
+}
+
+/** Forgets what was seen, too. */
+export function forget(folder: string): void {
+  // The state first: without it, nothing is taken for checked.
+  rmSync(files(folder).stateFile, { force: true });
+  forgetFiles(folder);
+}
+
+/** What was seen stays seen. */
+export function forgetFiles(folder: string): void {
+  for (const file of [files(folder).entriesFile, files(folder).policiesFile]) rmSync(file, { force: true });
+}
+
+export async function openKept(folder: string): Promise<Kept> {
+  const { stateFile, entriesFile, policiesFile } = files(folder);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  let state = (readJson(stateFile) as KeptState | null) ?? NOTHING;
+  if (!cut(entriesFile, state.entries_bytes) || !cut(policiesFile, state.policies_bytes)) {
+    // Shorter than it was: what is gone is fetched again. What was seen stays seen.
+    state = { ...NOTHING, seen: state.seen };
+    cut(entriesFile, 0);
+    cut(policiesFile, 0);
+  }
+  const policies = new Map<string, Pick<Line, "offset" | "length">>();
+  const maxBytes = limits.MAX_ARTIFACT_BYTES;
+  for await (const { text, offset, length } of linesOf(policiesFile, {
+    to: state.policies_bytes,
+    maxBytes,
+  })) {
+    policies.set(nodeHost.sha256(text), { offset, length });
+  }
+
+  const append = (file: string, lines: readonly string[]): number => {
+    const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(""));
+    appendFileSync(file, bytes);
+    return bytes.length;
+  };
+  const addPolicies = (added: readonly string[]): number => {
+    let offset = state.policies_bytes;
+    for (const text of added) {
+      const length = Buffer.byteLength(text);
+      policies.set(nodeHost.sha256(text), { offset, length });
+      offset += length + 1;
+    }
+    return append(policiesFile, added);
+  };
+  const write = (next: KeptState) => {
+    state = next;
+    replaceFile(stateFile, `${JSON.stringify(state, null, 2)}\n`);
+  };
+  return {
+    entriesFile,
+    policiesFile,
+    get state() {
+      return state;
+    },
+    policies,
+    entries: () => linesOf(entriesFile, { to: state.entries_bytes, maxBytes: limits.MAX_ENTRY_BYTES }),
+    add: (texts, added, seen, withPolicies) => {
+      const policies_bytes = state.policies_bytes + addPolicies(added);
+      const entries_bytes = state.entries_bytes + append(entriesFile, texts);
+      write({
+        v: 1,
+        seen: later(state.seen, seen),
+        entries_bytes,
+        policies_bytes,
+        with_policies: withPolicies,
+      });
+    },
+    addPolicies: (added, withPolicies) => {
+      const policies_bytes = state.policies_bytes + addPolicies(added);
+      write({ ...state, policies_bytes, with_policies: withPolicies });
+    },
+  };
+}
+
+/** Entries that are fetched again are fewer than were seen, until they are all there. */
+function later(before: Seen | null, now: Seen): Seen {
+  return before !== null && before.size > now.size ? before : now;
+}
+
+/** False where the file is shorter than that. */
+function cut(file: string, bytes: number): boolean {
+  if (!existsSync(file)) closeSync(openSync(file, "a", OWNER_ONLY));
+  const { size } = statSync(file);
+  if (size < bytes) return false;
+  if (size > bytes) {
+    const opened = openSync(file, "r+");
+    ftruncateSync(opened, bytes);
+    closeSync(opened);
+  }
+  return true;
+}

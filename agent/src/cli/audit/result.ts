@@ -1,0 +1,103 @@
+// What an audit found, as it is reported: to people and to machines.
+import type { ChainFault } from "@policyledger/core";
+import { counted, type Terminal, wrap } from "../terminal.ts";
+import type { Contradiction } from "./contradiction.ts";
+import type { Seen } from "./kept.ts";
+import type { Replayed } from "./replays.ts";
+
+export interface AuditResult {
+  /** The service's address, or the file. */
+  readonly source: string;
+  /** What the service, or the header of the file, says that there is. */
+  readonly said: { readonly size: number; readonly head: string | null };
+  /** How many hold, from the first on. */
+  readonly held: number;
+  readonly fault: ChainFault | null;
+  /** Artifacts with the recorded hash; null where they were not asked for. */
+  readonly policies: number | null;
+  readonly missing: readonly { readonly hash: string; readonly index: number }[];
+  readonly replayed: Replayed | null;
+  /** What an earlier audit remembered, and whether it still holds; null where there was none. */
+  readonly seen: Seen | null;
+  readonly contradiction: (Contradiction & { readonly file: string }) | null;
+  /** More that is to be said. */
+  readonly remarks: readonly string[];
+}
+
+export function holds({ fault, missing, replayed, contradiction }: AuditResult): boolean {
+  return (
+    fault === null && missing.length === 0 && contradiction === null && (replayed?.wrong.length ?? 0) === 0
+  );
+}
+
+export function auditJson(result: AuditResult): object {
+  const { said, contradiction, replayed, ...rest } = result;
+  return {
+    ok: holds(result),
+    ...rest,
+    size: said.size,
+    head: said.head,
+    replayed: replayed === null ? null : { count: replayed.count, wrong: replayed.wrong },
+    contradiction:
+      contradiction === null
+        ? null
+        : { code: contradiction.code, message: contradiction.message, evidence: contradiction.file },
+  };
+}
+
+export function auditText(result: AuditResult, terminal: Terminal): string {
+  const { said, held, fault, policies, missing, replayed, seen, contradiction, remarks } = result;
+  const { paint, width } = terminal;
+  const good = (text: string) => `${paint.green("✓")} ${wrap(text, width, 2)}`;
+  const bad = (text: string) => `${paint.red("✗")} ${wrap(text, width, 2)}`;
+  const lines: string[] = [];
+  if (contradiction !== null) {
+    lines.push(
+      bad(contradiction.message),
+      `  ${paint.dim(wrap(`the evidence is in ${contradiction.file}`, width, 2))}`,
+    );
+    return lines.join("\n");
+  }
+  if (fault === null) {
+    lines.push(
+      good(
+        said.size === 0
+          ? "the ledger is empty"
+          : `${counted(said.size, "entry", "entries")}: each link, index, claim and signature holds, up to the head ${said.head}`,
+      ),
+    );
+  } else {
+    lines.push(bad(`broken at entry ${fault.index} (${fault.code}): ${fault.message}`));
+    lines.push(`  ${counted(held, "entry", "entries")} before it ${held === 1 ? "holds" : "hold"}`);
+  }
+  if (policies !== null && missing.length === 0 && fault === null) {
+    lines.push(good(`${counted(policies, "policy", "policies")}: each has the hash that its entries name`));
+  }
+  for (const { hash, index } of missing.slice(0, SHOWN)) {
+    lines.push(bad(`entry ${index} names policy ${hash}, which is not given`));
+  }
+  if (missing.length > SHOWN) lines.push(`  … and ${counted(missing.length - SHOWN, "more", "more")}`);
+  if (replayed !== null) {
+    if (replayed.wrong.length === 0) {
+      lines.push(
+        good(
+          `${counted(replayed.count, "entry", "entries")} run again: rewards and exact evaluations are as recorded`,
+        ),
+      );
+    }
+    for (const { index, message } of replayed.wrong.slice(0, SHOWN))
+      lines.push(bad(`entry ${index}: ${message}`));
+    if (replayed.wrong.length > SHOWN) {
+      lines.push(`  … and ${counted(replayed.wrong.length - SHOWN, "more", "more")}`);
+    }
+  }
+  if (seen !== null && fault === null) {
+    lines.push(
+      good(`it begins with the ${counted(seen.size, "entry", "entries")} that were seen at ${seen.seen_at}`),
+    );
+  }
+  for (const remark of remarks) lines.push(`  ${paint.dim(wrap(remark, width, 2))}`);
+  return lines.join("\n");
+}
+
+const SHOWN = 10;

@@ -1,0 +1,99 @@
+// `policyledger audit`: checks a whole ledger, the service's or an exported one, and remembers what it saw.
+import { auditFile } from "../audit/file.ts";
+import { forget, seenIn } from "../audit/kept.ts";
+import { type AuditResult, auditJson, auditText, holds } from "../audit/result.ts";
+import { auditService } from "../audit/service.ts";
+import type { Call, Command } from "../command.ts";
+import { CliError, EXIT, usage } from "../exit.ts";
+import { replayPool } from "../replay/pool.ts";
+import { counted } from "../terminal.ts";
+
+export const audit: Command = {
+  name: "audit",
+  about: "checks a whole ledger, and that it still holds what was seen before",
+  takes: "[FILE]",
+  least: 0,
+  most: 1,
+  asks: true,
+  options: {
+    replay: { about: "run every policy again: rewards and exact evaluations" },
+    "no-policies": { about: "leave the policies' artifacts out" },
+    forget: { about: "forget what was seen of this service, and what is kept of it" },
+  },
+  more: [
+    "Without FILE: downloads the service's ledger, or what has come since the last audit, and checks every entry: its form, " +
+      "index, link, claim id, that no claim stands there twice, and its signature; and every policy's hash. What holds is kept, so " +
+      "that an audit that was interrupted goes on where it was, and what was seen last is remembered: a service that later shows " +
+      "fewer entries or other ones is found out, and the evidence is kept in a file.",
+    "With FILE: the same of an export, offline. With --endpoint besides, it must be the ledger that was seen there.",
+  ],
+  examples: [
+    ["policyledger audit", "everything but the replays"],
+    ["policyledger audit --replay", "everything: nothing of it is taken on trust"],
+    ["policyledger audit ledger.ndjson", "an export, without any service"],
+  ],
+  run: async (call) => {
+    const { args, given, terminal, report } = call;
+    if (given.is("forget")) return forgetLedger(call);
+    if (given.is("replay") && given.is("no-policies")) {
+      throw usage("--replay runs the policies that --no-policies leaves out");
+    }
+    const result = args[0] === undefined ? await ofService(call) : await ofFile(call, args[0]);
+    report(auditJson(result), () => auditText(result, terminal));
+    return holds(result) ? EXIT.ok : EXIT.broken;
+  },
+};
+
+function forgetLedger({ client, home, report }: Call): number {
+  const { endpoint } = client();
+  const folder = home.ledgerFolder(endpoint);
+  const seen = seenIn(folder);
+  forget(folder);
+  report({ endpoint, forgotten: seen }, () =>
+    seen === null
+      ? `nothing was remembered of ${endpoint}`
+      : `forgotten: ${counted(seen.size, "entry", "entries")} of ${endpoint}, seen at ${seen.seen_at}`,
+  );
+  return EXIT.ok;
+}
+
+async function ofService(call: Call): Promise<AuditResult> {
+  const { given, home, signal, terminal } = call;
+  const client = call.client();
+  const folder = home.ledgerFolder(client.endpoint);
+  const pool = replayPool();
+  try {
+    const policies = !given.is("no-policies");
+    const replay = given.is("replay");
+    return (await auditService({ client, folder, pool, terminal, signal, policies, replay })).result;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    const kept = seenIn(folder)?.size ?? 0;
+    throw new CliError(
+      EXIT.interrupted,
+      `interrupted: ${counted(kept, "entry", "entries")} checked and kept`,
+      {
+        advice: "the next audit goes on from there",
+      },
+    );
+  } finally {
+    await pool.close();
+  }
+}
+
+async function ofFile(call: Call, file: string): Promise<AuditResult> {
+  const { given, home, signal, terminal } = call;
+  const isNamed = given.text("endpoint") !== undefined;
+  const seen = isNamed ? seenIn(home.ledgerFolder(call.client().endpoint)) : null;
+  const pool = replayPool();
+  try {
+    return await auditFile({ file, pool, terminal, signal, replay: given.is("replay"), seen });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "EISDIR" || code === "EACCES")
+      throw usage(`Cannot read ${file}: ${message}`);
+    throw error;
+  } finally {
+    await pool.close();
+  }
+}

@@ -1,0 +1,110 @@
+// `policyledger export`: the whole ledger with its policies in one file, after it was audited.
+import { createReadStream, createWriteStream, renameSync, rmSync } from "node:fs";
+import { Readable, Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { readEntry } from "@policyledger/core";
+import { formatExportHeader, PolicyOrder } from "../../check/index.ts";
+import type { Kept } from "../audit/kept.ts";
+import { pieceReader } from "../audit/lines.ts";
+import { auditJson, auditText, holds } from "../audit/result.ts";
+import { auditService } from "../audit/service.ts";
+import type { Command } from "../command.ts";
+import { EXIT, usage } from "../exit.ts";
+import { replayPool } from "../replay/pool.ts";
+import { counted } from "../terminal.ts";
+
+export const exportLedger: Command = {
+  name: "export",
+  about: "writes the whole ledger with its policies to one file, for audits without the service",
+  takes: "FILE",
+  least: 1,
+  most: 1,
+  asks: true,
+  options: {},
+  more: [
+    "It is audited before, as `policyledger audit` does, and what does not hold is not exported. FILE is replaced when all of it is " +
+      "written; - writes to standard output.",
+  ],
+  examples: [
+    ["policyledger export ledger.ndjson", "then: policyledger audit ledger.ndjson --replay"],
+    ["policyledger export - | gzip > ledger.ndjson.gz", "compressed, to be kept"],
+  ],
+  run: async (call) => {
+    const { args, home, signal, terminal, report } = call;
+    const client = call.client();
+    const pool = replayPool();
+    try {
+      const folder = home.ledgerFolder(client.endpoint);
+      const audit = { client, folder, pool, terminal, signal, policies: true, replay: false };
+      const { result, kept } = await auditService(audit);
+      if (!holds(result)) {
+        report(auditJson(result), () => `${auditText(result, terminal)}\nnothing was exported`);
+        return EXIT.broken;
+      }
+      const file = args[0]!;
+      const policies = await write(file, kept, result.said, signal);
+      const { size, head } = result.said;
+      if (file === "-") return EXIT.ok;
+      report({ file, entries: size, head, policies }, () => {
+        return `${terminal.paint.green("✓")} ${counted(size, "entry", "entries")} and ${counted(policies, "policy", "policies")} in ${file}, up to the head ${head}`;
+      });
+      return EXIT.ok;
+    } finally {
+      await pool.close();
+    }
+  },
+};
+
+async function write(
+  file: string,
+  kept: Kept,
+  { size, head }: { readonly size: number; readonly head: string | null },
+  signal: AbortSignal,
+): Promise<number> {
+  const order = new PolicyOrder();
+  for await (const { text } of kept.entries()) {
+    const entry = readEntry(text);
+    if (entry.kind === "policy") order.add(entry.policy_hash);
+  }
+  const lines = Readable.from(
+    linesOf(kept, order, formatExportHeader({ entries: size, head, policies: order.size })),
+  );
+  if (file === "-") {
+    await pipeline(lines, toStandardOutput(), { signal });
+    return order.size;
+  }
+  const draft = `${file}.${process.pid}.tmp`;
+  try {
+    await pipeline(lines, createWriteStream(draft, { flags: "wx" }), { signal });
+    renameSync(draft, file);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    if ((error as NodeJS.ErrnoException).code === undefined || signal.aborted) throw error;
+    throw usage(`Cannot write ${file}: ${(error as Error).message}`);
+  }
+  return order.size;
+}
+
+async function* linesOf(kept: Kept, order: PolicyOrder, header: string): AsyncGenerator<string | Buffer> {
+  yield `${header}\n`;
+  const { entries_bytes } = kept.state;
+  if (entries_bytes > 0) yield* createReadStream(kept.entriesFile, { end: entries_bytes - 1 });
+  const pieces = await pieceReader(kept.policiesFile);
+  try {
+    for (const hash of order) {
+      const { offset, length } = kept.policies.get(hash)!;
+      yield `${await pieces.read(offset, length)}\n`;
+    }
+  } finally {
+    await pieces.close();
+  }
+}
+
+/** It is not ours to close. */
+function toStandardOutput(): Writable {
+  return new Writable({
+    write: (chunk, _, done) => {
+      process.stdout.write(chunk, () => done());
+    },
+  });
+}
