@@ -346,7 +346,7 @@ describe("submit, where the service", () => {
     await expectGolden("submit-interrupted", args, ran);
     expect(ran.code).toBe(130);
     world.tamper(null);
-    const [, id] = /status --wait ([0-9a-f]{64})/.exec(ran.err)!;
+    const [, id] = /status --wait ([0-9a-f]{16})/.exec(ran.err)!;
     const after = await run("status", "--wait", id!, "--json");
     expect(JSON.parse(after.out).claims[0].state).toBe("RECORDED");
   });

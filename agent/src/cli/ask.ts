@@ -23,10 +23,15 @@ export async function ask(
   { input, output }: Streams = { input: process.stdin, output: process.stderr },
 ): Promise<string[]> {
   const asked = createInterface({ input, output });
+  let isDone = false;
   // In raw mode Ctrl-C is a key like others.
   asked.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
   const ended = new Promise<never>((_, reject) => {
-    asked.once("close", () => reject(usage("the input ended before all was answered; nothing was written")));
+    asked.once("close", () => {
+      // Behind the question that stands there; Ctrl-C brings a line of its own.
+      if (!isDone && !signal.aborted) output.write("\n");
+      reject(usage("the input ended before all was answered; nothing was written"));
+    });
   });
   ended.catch(() => {});
   try {
@@ -43,6 +48,7 @@ export async function ask(
         note(`${paint.yellow("!")} ${wrap(wrong, width, 2)}`);
       }
     }
+    isDone = true;
     return answers;
   } finally {
     asked.close();

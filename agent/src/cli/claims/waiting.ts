@@ -19,6 +19,8 @@ export interface WaitFor {
   readonly timeout: number;
 }
 
+/** Timers count milliseconds in 32 bits. */
+export const MAX_TIMEOUT_S = 2_000_000;
 /** Streams that are open at once; a service keeps a few dozen for everyone. */
 const AT_ONCE = 6;
 const TICK_MS = 100;
@@ -33,7 +35,7 @@ export async function waitForClaims(
   { client, terminal, signal, timeout }: WaitFor,
 ): Promise<ReadonlyMap<string, Waited>> {
   const waited = new Map<string, Waited>(ids.map((id) => [id, { job: null, error: null }]));
-  const either = AbortSignal.any([signal, AbortSignal.timeout(1_000 * timeout)]);
+  const either = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(1_000 * timeout))]);
   const shown = show(waited, terminal);
   let next = 0;
   const one = async () => {

@@ -3,7 +3,7 @@ import { type Client, ClientError } from "../../sdk/index.ts";
 import { type Asked, idMeant, rememberedIn } from "../claims/remembered.ts";
 import { type Row, statusText } from "../claims/status-text.ts";
 import { entryUrl } from "../claims/texts.ts";
-import { isFinal, waitForClaims } from "../claims/waiting.ts";
+import { isFinal, MAX_TIMEOUT_S, waitForClaims } from "../claims/waiting.ts";
 import type { Call, Command } from "../command.ts";
 import { EXIT, exitOf, usage } from "../exit.ts";
 import { progress } from "../progress.ts";
@@ -33,7 +33,7 @@ export const status: Command = {
   ],
   run: async (call) => {
     const { given, terminal, signal } = call;
-    const timeout = given.number("timeout", { min: 0 }) ?? 120;
+    const timeout = given.number("timeout", { min: 0, max: MAX_TIMEOUT_S }) ?? 120;
     const client = call.client();
     const asked = claimsAsked(call, client.endpoint);
     const rows = await look(call, client, asked);

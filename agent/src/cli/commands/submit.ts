@@ -9,14 +9,14 @@ import { agentIdOf, claimsIn, type OwnClaim, signedBy } from "../claims/own.ts";
 import { remember } from "../claims/remembered.ts";
 import { type Fate, ROUND, send } from "../claims/sending.ts";
 import { checkOutcomes } from "../claims/settled.ts";
-import { isFinal, waitForClaims } from "../claims/waiting.ts";
+import { isFinal, MAX_TIMEOUT_S, waitForClaims } from "../claims/waiting.ts";
 import type { Call, Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import { progress } from "../progress.ts";
 import { type Pool, replayPool } from "../replay/pool.ts";
 import { checkSpread } from "../replay/spread.ts";
 import type { ClaimFinding } from "../replay/tasks.ts";
-import { counted } from "../terminal.ts";
+import { counted, foreign } from "../terminal.ts";
 
 export const submit: Command = {
   name: "submit",
@@ -45,7 +45,7 @@ export const submit: Command = {
   ],
   run: async (call) => {
     const { args, given, terminal, signal } = call;
-    const timeout = given.number("timeout", { min: 0 }) ?? 120;
+    const timeout = given.number("timeout", { min: 0, max: MAX_TIMEOUT_S }) ?? 120;
     const client = call.client();
     const pool = replayPool();
     try {
@@ -64,9 +64,8 @@ export const submit: Command = {
         reportOf(outcomes, { terminal, endpoint }),
       );
       if (stopped) return tellHowToGoOn(call, outcomes);
-      const exit = exitOfOutcomes(outcomes, !given.is("no-wait"));
-      if (exit === EXIT.waiting) tellHowToWait(call, outcomes, "not decided in time, and safe");
-      return exit;
+      if (!given.is("no-wait")) tellHowToWait(call, outcomes, "not decided in time, and safe");
+      return exitOfOutcomes(outcomes, !given.is("no-wait"));
     } finally {
       await pool.close();
     }
@@ -153,11 +152,13 @@ function tellHowToGoOn(call: Call, outcomes: readonly Outcome[]): number {
   return EXIT.interrupted;
 }
 
-function tellHowToWait({ terminal }: Call, outcomes: readonly Outcome[], how: string): void {
+function tellHowToWait({ terminal, given }: Call, outcomes: readonly Outcome[], how: string): void {
   const { note, paint } = terminal;
   const open = outcomes.filter(({ fate, job }) => fate.kind === "accepted" && !isFinal(job));
   if (open.length === 0) return;
   const [only] = open.length === 1 ? open : [];
   note(`${paint.yellow("!")} ${counted(open.length, "claim is", "claims are")} ${how}; to go on:`);
-  note(`  policyledger status --wait${only === undefined ? ` --last ${open.length}` : ` ${only.claim_id}`}`);
+  const which = only === undefined ? `--last ${open.length}` : only.claim_id.slice(0, 16);
+  const where = given.text("endpoint") === undefined ? "" : ` --endpoint ${foreign(given.text("endpoint")!)}`;
+  note(`  policyledger status --wait ${which}${where}`);
 }
