@@ -35,4 +35,20 @@ export const commands: Readonly<Record<string, Listed>> = {
     about: "writes the whole ledger with its policies to one file, for audits without the service",
     load: async () => (await import("./commands/export.ts")).exportLedger,
   },
+  best: {
+    about: "the first place of a board, its entry, and how to check and reuse it",
+    load: async () => (await import("./commands/best.ts")).best,
+  },
+  leaderboard: {
+    about: "the best policies of an environment and preset",
+    load: async () => (await import("./commands/leaderboard.ts")).leaderboard,
+  },
+  show: {
+    about: "what a policy does, as people read it",
+    load: async () => (await import("./commands/show.ts")).show,
+  },
+  reuse: {
+    about: "takes the best policy, checks all of it, and runs it",
+    load: async () => (await import("./commands/reuse.ts")).reuse,
+  },
 };

@@ -1,0 +1,56 @@
+// `policyledger show`: one policy as people read it.
+import { environmentKind, evaluate, explainPolicy, loadPolicy, presetOf } from "@policyledger/core";
+import { nodeHost } from "@policyledger/core/node";
+import { BOARD_OPTIONS } from "../board/wanted.ts";
+import type { Command } from "../command.ts";
+import { EXIT } from "../exit.ts";
+import { policyMeant } from "../show/meant.ts";
+import { type Shown, showText } from "../show/text.ts";
+
+export const show: Command = {
+  name: "show",
+  about: "what a policy does, as people read it",
+  takes: "[HASH|FILE]",
+  least: 0,
+  most: 1,
+  asks: true,
+  options: {
+    ...BOARD_OPTIONS,
+    preset: { value: "PRESET", about: "of the board; of a policy that is named, where it is looked at" },
+    entry: { value: "N", about: "the policy of this entry" },
+    situations: { about: "a row for each situation, instead of all of them in a grid" },
+  },
+  more: [
+    "A policy by its hash, in a file (an artifact, or a claim as `train` writes it), of an entry, or the best of a board. Situations are those that it can " +
+      "get into; shares are exact, over all that can happen in an episode. A feature decides where two situations that differ in " +
+      "it alone get different actions. Nothing is run: `reuse` checks a policy against the ledger and runs it.",
+  ],
+  examples: [
+    ["policyledger show", "the best policy of cyber-defense-v1, standard"],
+    [
+      "policyledger show claim.json --preset high_pressure",
+      "the policy in a file, and what it would do there",
+    ],
+    ["policyledger show --entry 5 --situations", "all that it does, a row a situation"],
+  ],
+  run: async (call) => {
+    const { given, report, terminal } = call;
+    const meant = await policyMeant(call);
+    const { artifact, env, entry, file, policy_hash } = meant;
+    const kind = environmentKind(artifact.env_id);
+    const explanation = explainPolicy(env, artifact);
+    const { expected, optimum } = evaluate(nodeHost, env, loadPolicy(artifact).behaviour);
+    const preset = presetOf(kind, env.config);
+    const shown: Shown = { ...meant, kind, preset, explanation, expected, optimum };
+    const json = {
+      policy_hash,
+      ...(entry !== null && { entry: { ...entry.entry, current_hash: entry.current_hash } }),
+      ...(file !== null && { file }),
+      env_config: env.config,
+      expected_billionths: { expected, optimum },
+      explanation,
+    };
+    report(json, () => showText(shown, terminal, given.is("situations")));
+    return EXIT.ok;
+  },
+};

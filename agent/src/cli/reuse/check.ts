@@ -1,0 +1,128 @@
+// All that is checked of a recorded policy before it runs: what it is, where it stands, and that it does what is said.
+// Each step throws what it finds wrong; only who has all of it gets a policy that can be run.
+import { setTimeout } from "node:timers/promises";
+import {
+  type Artifact,
+  foldRanking,
+  type LoadedPolicy,
+  loadPolicy,
+  makeEnvironment,
+  type Ranking,
+  readArtifact,
+  type Sealed,
+} from "@policyledger/core";
+import type { Seen } from "../audit/kept.ts";
+import { betterThan, rankingFrom } from "../board/places.ts";
+import { type End, type Reading, walkChain } from "../board/walk.ts";
+import { broken } from "../exit.ts";
+import { check } from "../replay/tasks.ts";
+import type { Chosen, First, SealedPolicy } from "./choose.ts";
+
+export interface Checked {
+  readonly sealed: SealedPolicy;
+  /** Its canonical JSON. */
+  readonly text: string;
+  readonly artifact: Artifact;
+  readonly policy: LoadedPolicy;
+  readonly chain: Chain;
+  readonly first: First | null;
+}
+
+interface Chain extends End {
+  /** The first entry that was read; the links from it on hold. */
+  readonly from: number;
+  /** What an earlier audit remembers. */
+  readonly seen: Seen | null;
+  /** One that stands before it and that the service had not ranked yet. */
+  readonly newer: number | null;
+}
+
+/** Of a ledger up to here, all of it is read to know whether the best one is the best. */
+export const READ_WHOLE = 10_000;
+
+export async function checkChosen(
+  reading: Reading,
+  { sealed, first }: Chosen,
+  { seen, whole }: { readonly seen: Seen | null; readonly whole: boolean },
+): Promise<Checked> {
+  const { client, signal } = reading;
+  const { entry } = sealed;
+  const text = await client.policy(entry.policy_hash, { signal });
+  const chain = await checkPlace(reading, { sealed, first }, { seen, whole });
+  const finding = check({ kind: "entry", text: sealed.text, artifact: text });
+  if (finding.fault !== null) {
+    const { code, message } = finding.fault;
+    throw broken(`entry ${entry.index} does not hold: ${code}: ${message}`);
+  }
+  const artifact = readArtifact(text);
+  return { sealed, text, artifact, policy: loadPolicy(artifact), chain, first };
+}
+
+/** That it stands in the ledger, in the one that an audit from here saw before, and first on its board. */
+async function checkPlace(
+  reading: Reading,
+  { sealed, first }: Chosen,
+  { seen, whole }: { readonly seen: Seen | null; readonly whole: boolean },
+): Promise<Chain> {
+  const { index } = sealed.entry;
+  const end = await endBehind(reading, index);
+  if (seen !== null && end.size < seen.size) {
+    throw broken(
+      `the ledger was rolled back: the service shows ${end.size} entries, an audit from here saw ${seen.size}`,
+    );
+  }
+  const needed = Math.min(index, seen === null ? index : seen.size - 1);
+  const from = whole || (first !== null && end.size <= READ_WHOLE) ? 0 : needed;
+  let ranking = rankingFrom(from);
+  await walkChain(reading, { from, end }, (walked) => {
+    requireSame(walked, sealed, seen);
+    if (first !== null) ranking = foldRanking(ranking, [walked.entry]);
+  });
+  return { ...end, from, seen, newer: first === null ? null : newerThan(sealed, first, ranking) };
+}
+
+/** The service cannot have ranked what had not come; whatever else stands before the entry makes it a lie. */
+function newerThan(sealed: Sealed, { board, ranked }: First, ranking: Ranking): number | null {
+  const better = betterThan(sealed, ranking, board);
+  if (better === null) return null;
+  if (better.index >= ranked) return better.index;
+  const { index } = sealed.entry;
+  throw broken(
+    `entry ${index} is not the best of ${board.kind.id}, ${board.preset}: entry ${better.index} stands before it`,
+  );
+}
+
+/** What the walk meets at the entry's place must be the entry, and at the remembered head's place that head. */
+function requireSame({ entry: { index }, current_hash }: Sealed, sealed: Sealed, seen: Seen | null): void {
+  if (seen !== null && index === seen.size - 1 && current_hash !== seen.current_hash) {
+    throw broken(
+      `the ledger was rewritten: entry ${index} hashes to ${current_hash}, an audit from here saw ${seen.current_hash}`,
+    );
+  }
+  if (index === sealed.entry.index && current_hash !== sealed.current_hash) {
+    throw broken(
+      `the entry is not the one in the ledger: entry ${index} hashes to ${sealed.current_hash}, ` +
+        `and where it belongs stands one that hashes to ${current_hash}`,
+    );
+  }
+}
+
+/** A cache may keep the head for a second. */
+const STALE_MS = 1_200;
+
+async function endBehind({ client, signal }: Reading, index: number): Promise<End> {
+  for (const last of [false, true]) {
+    const { size, current_hash } = await client.head({ signal });
+    if (size > index) return { size, head: current_hash };
+    if (last) break;
+    await setTimeout(STALE_MS, undefined, { signal });
+  }
+  throw broken(
+    `the tail was cut: the service gives entry ${index}, and its head says that there is no such entry`,
+  );
+}
+
+/** The environment of the entry, or the same with another preset. */
+export function environmentOfEntry({ entry }: SealedPolicy, preset: string | null) {
+  return makeEnvironment(entry.env_id, preset === null ? entry.env_config : { preset });
+}
