@@ -13,6 +13,7 @@ import {
 import { join } from "node:path";
 import { limits } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
+import { ExportError } from "../../check/index.ts";
 import { readJson, replaceFile } from "../home.ts";
 import { type Line, linesOf } from "./lines.ts";
 
@@ -31,11 +32,9 @@ export interface KeptState {
   readonly seen: Seen | null;
   readonly entries_bytes: number;
   readonly policies_bytes: number;
-  /** Whether the policies of all these entries are kept. */
-  readonly with_policies: boolean;
 }
 
-const NOTHING: KeptState = { v: 1, seen: null, entries_bytes: 0, policies_bytes: 0, with_policies: true };
+const NOTHING: KeptState = { v: 1, seen: null, entries_bytes: 0, policies_bytes: 0 };
 const OWNER_ONLY = 0o600;
 
 export interface Kept {
@@ -46,8 +45,8 @@ export interface Kept {
   readonly policies: ReadonlyMap<string, Pick<Line, "offset" | "length">>;
   entries(): AsyncGenerator<Line, void, undefined>;
   /** Adds what was checked. */
-  add(texts: readonly string[], policies: readonly string[], seen: Seen, withPolicies: boolean): void;
-  addPolicies(policies: readonly string[], withPolicies: boolean): void;
+  add(texts: readonly string[], policies: readonly string[], seen: Seen): void;
+  addPolicies(policies: readonly string[]): void;
 }
 
 const files = (folder: string) => ({
@@ -83,14 +82,13 @@ export async function openKept(folder: string): Promise<Kept> {
     cut(entriesFile, 0);
     cut(policiesFile, 0);
   }
-  const policies = new Map<string, Pick<Line, "offset" | "length">>();
-  const maxBytes = limits.MAX_ARTIFACT_BYTES;
-  for await (const { text, offset, length } of linesOf(policiesFile, {
-    to: state.policies_bytes,
-    maxBytes,
-  })) {
-    policies.set(nodeHost.sha256(text), { offset, length });
+  let policies = await policiesIn(policiesFile, state.policies_bytes);
+  if (policies === null) {
+    state = { ...state, policies_bytes: 0 };
+    cut(policiesFile, 0);
+    policies = new Map();
   }
+  const known = policies;
 
   const append = (file: string, lines: readonly string[]): number => {
     const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(""));
@@ -101,7 +99,7 @@ export async function openKept(folder: string): Promise<Kept> {
     let offset = state.policies_bytes;
     for (const text of added) {
       const length = Buffer.byteLength(text);
-      policies.set(nodeHost.sha256(text), { offset, length });
+      known.set(nodeHost.sha256(text), { offset, length });
       offset += length + 1;
     }
     return append(policiesFile, added);
@@ -116,9 +114,9 @@ export async function openKept(folder: string): Promise<Kept> {
     get state() {
       return state;
     },
-    policies,
+    policies: known,
     entries: () => linesOf(entriesFile, { to: state.entries_bytes, maxBytes: limits.MAX_ENTRY_BYTES }),
-    add: (texts, added, seen, withPolicies) => {
+    add: (texts, added, seen) => {
       const policies_bytes = state.policies_bytes + addPolicies(added);
       const entries_bytes = state.entries_bytes + append(entriesFile, texts);
       write({
@@ -126,14 +124,29 @@ export async function openKept(folder: string): Promise<Kept> {
         seen: later(state.seen, seen),
         entries_bytes,
         policies_bytes,
-        with_policies: withPolicies,
       });
     },
-    addPolicies: (added, withPolicies) => {
+    addPolicies: (added) => {
       const policies_bytes = state.policies_bytes + addPolicies(added);
-      write({ ...state, policies_bytes, with_policies: withPolicies });
+      write({ ...state, policies_bytes });
     },
   };
+}
+
+type Places = Map<string, Pick<Line, "offset" | "length">>;
+
+/** Null where the file was damaged. What was changed has another hash, and is fetched again. */
+async function policiesIn(file: string, to: number): Promise<Places | null> {
+  const policies: Places = new Map();
+  try {
+    for await (const { text, offset, length } of linesOf(file, { to, maxBytes: limits.MAX_ARTIFACT_BYTES })) {
+      policies.set(nodeHost.sha256(text), { offset, length });
+    }
+    return policies;
+  } catch (error) {
+    if (error instanceof ExportError) return null;
+    throw error;
+  }
 }
 
 /** Entries that are fetched again are fewer than were seen, until they are all there. */

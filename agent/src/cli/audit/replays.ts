@@ -60,6 +60,8 @@ export async function replayAll(
       signal.throwIfAborted();
       const entry = readEntry(text);
       const lies = entry.kind === "policy" ? policies.get(entry.policy_hash) : undefined;
+      if (entry.kind === "policy" && lies === undefined)
+        throw new Error(`bug: no policy of entry ${entry.index}`);
       tasks.push({
         kind: "entry",
         text,

@@ -1,6 +1,7 @@
 // Audits the ledger of a service: downloads what is not kept yet, checks all of it in order, and keeps what holds.
-import { entryHash, readEntry, type Sealed } from "@policyledger/core";
+import { entryHash, PolicyLedgerError, readEntry, type Sealed } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
+import { ExportError } from "../../check/index.ts";
 import { type Client, ClientError } from "../../sdk/index.ts";
 import { progress } from "../progress.ts";
 import type { Pool } from "../replay/pool.ts";
@@ -99,18 +100,28 @@ class Run {
     this.named.clear();
   }
 
-  /** False where it is not what was checked before. Signatures were; policies may have been left out. */
+  /** False where it is not what was checked before. Signatures were. */
   async readKept(kept: Kept): Promise<boolean> {
+    try {
+      return await this.isAsChecked(kept);
+    } catch (error) {
+      if (error instanceof ExportError || error instanceof PolicyLedgerError) return false;
+      throw error;
+    }
+  }
+
+  private async isAsChecked(kept: Kept): Promise<boolean> {
     const { policies, signal } = this.audit;
     let batch: Sealed[] = [];
     let last = "";
     const take = async () => {
       const texts = batch.map(({ text }) => text);
       if (!(await this.examination.add(texts, { signatures: false }))) return false;
-      if (policies && !kept.state.with_policies) {
+      if (policies) {
+        // Those that an earlier audit left out, or that were damaged since.
         const { missing, policies: found } = await this.fetchPolicies(kept, batch);
         this.missing.push(...missing);
-        kept.addPolicies(found, false);
+        if (found.length > 0) kept.addPolicies(found);
       }
       this.advance(batch.length);
       batch = [];
@@ -123,7 +134,6 @@ class Run {
       if (batch.length >= BATCH && !(await take())) return false;
     }
     if (!(await take())) return false;
-    if (policies && !kept.state.with_policies) kept.addPolicies([], this.missing.length === 0);
     const { seen } = kept.state;
     // Fewer than were seen are kept where the files were lost: the rest comes from the service again.
     return seen === null || this.done !== seen.size || entryHash(nodeHost, last) === seen.current_hash;
@@ -135,7 +145,7 @@ class Run {
     let waiting: Batch[] = [];
     const keep = async () => {
       if (!(await this.examination.settled())) return;
-      for (const each of waiting) keepBatch(kept, each, policies && this.missing.length === 0);
+      for (const each of waiting) keepBatch(kept, each);
       waiting = [];
     };
     const { seen } = kept.state;
@@ -187,7 +197,7 @@ function sealedText(text: string): Sealed {
   return { text, entry: readEntry(text), current_hash: "" };
 }
 
-function keepBatch(kept: Kept, { entries, policies }: Batch, withPolicies: boolean): void {
+function keepBatch(kept: Kept, { entries, policies }: Batch): void {
   const { entry, current_hash } = entries.at(-1)!;
   const seen: Seen = {
     size: entry.index + 1,
@@ -199,6 +209,5 @@ function keepBatch(kept: Kept, { entries, policies }: Batch, withPolicies: boole
     entries.map(({ text }) => text),
     policies,
     seen,
-    withPolicies,
   );
 }
