@@ -60,7 +60,7 @@ function inFull(one: Checked, terminal: Terminal): string {
   if (claim !== null) rows.push(["of", placeOf(claim)]);
   if (verdict?.verdict === "VALID") {
     const reward = rewardIn(verdict.verified_reward, unit);
-    rows.push(["reward", `${reward} in ${counted(verdict.steps, "step")}, as claimed`]);
+    rows.push(["reward", `${reward}, as claimed`], ["steps", String(verdict.steps)]);
   } else if (claim !== null) rows.push(["reward", `${rewardIn(claim.claimed_reward, unit)} claimed`]);
   if (evaluation !== null) rows.push(["expected", expectedOf(evaluation, unit)]);
   if (job !== null) {
