@@ -17,7 +17,8 @@ export type Fate =
 export const ROUND = 100;
 /** Of a whole batch; the service's own bound is 8 MiB. */
 const MAX_BATCH_BYTES = 8_000_000;
-const RETRIES = 8;
+/** In a row, without that one more claim was taken; a service takes some a second of each key. */
+const VAIN_RETRIES = 8;
 const PAUSE_S = 1;
 
 /** Of at most a hundred claims, in their order. */
@@ -67,7 +68,8 @@ async function sendOne(client: Client, submission: Submission, signal: AbortSign
 
 async function sendBatch(client: Client, batch: readonly Submission[], signal: AbortSignal): Promise<Fate[]> {
   const fates: (Fate | null)[] = batch.map(() => null);
-  for (let attempt = 0; ; attempt++) {
+  let vain = 0;
+  for (;;) {
     const left = fates.flatMap((fate, i) => (fate === null ? [i] : []));
     try {
       const lines = await client.submitMany(
@@ -76,11 +78,13 @@ async function sendBatch(client: Client, batch: readonly Submission[], signal: A
       );
       let pause = 0;
       for (const [i, line] of lines.entries()) {
-        const again = attempt < RETRIES && isPassing(line.status);
+        const again = vain < VAIN_RETRIES && isPassing(line.status);
         if (again) pause = Math.max(pause, line.problem?.retry_after ?? PAUSE_S);
         else fates[left[i]!] = fateOf(line);
       }
-      if (fates.every((fate) => fate !== null)) return fates;
+      const open = fates.filter((fate) => fate === null).length;
+      if (open === 0) return fates as Fate[];
+      vain = open < left.length ? 0 : vain + 1;
       await sleep(1_000 * pause, null, { signal });
     } catch (error) {
       return fates.map((fate) => fate ?? unsentFor(error, signal));
