@@ -93,10 +93,14 @@ function checkProblem({ text, body }: Answer, shot: Shot): void {
     expect(message).not.toBe("");
     const where = path.split("/").slice(1).map(unescaped);
     if (where[0] === "path" && shot.body === null) continue;
-    if (where[0] === "query" && query.size > 0) expect([...query.keys()].map(cut)).toContain(where[1]);
-    else leadsInto(where, shot.body);
+    if (where[0] === "query" && query.size > 0) {
+      expect([...query.keys()].map(cut).concat(REQUIRED_QUERY)).toContain(where[1]);
+    } else leadsInto(where, shot.body);
   }
 }
+
+/** Parameters that a query may lack, and is refused without. */
+const REQUIRED_QUERY = ["hashes"];
 
 /** What bodies have at their top, and may lack. */
 const TOP = new Set(["claim", "signature", "artifact", "claim_id", "agent_id", "request"]);

@@ -10,7 +10,16 @@ const example = JSON.parse(
 const HEAD = example.entries.at(-1)!.current_hash;
 
 test("@policyledger/agent/check exports these names and no others", () => {
-  expect(Object.keys(check).sort()).toMatchInlineSnapshot();
+  expect(Object.keys(check).sort()).toMatchInlineSnapshot(`
+    [
+      "ExportError",
+      "MAX_HEADER_BYTES",
+      "MAX_LINE_BYTES",
+      "PolicyOrder",
+      "formatExportHeader",
+      "parseExportHeader",
+    ]
+  `);
 });
 
 describe("the header of an export", () => {

@@ -47,6 +47,7 @@ export async function* download(
         `Asked for ${wanted} entries from entry ${at} on, the service gives ${entries.length}`,
       );
     }
+    if (entries.length === 0) return;
     const policies = isNew === null ? NONE : await policiesOf(client, entries, isNew, signal);
     yield { entries, ...policies };
     // A page that is short ends the ledger, whatever its size was said to be: the chain's end tells.

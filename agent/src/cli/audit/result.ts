@@ -52,11 +52,8 @@ export function auditText(result: AuditResult, terminal: Terminal): string {
   const bad = (text: string) => `${paint.red("✗")} ${wrap(text, width, 2)}`;
   const lines: string[] = [];
   if (contradiction !== null) {
-    lines.push(
-      bad(contradiction.message),
-      `  ${paint.dim(wrap(`the evidence is in ${contradiction.file}`, width, 2))}`,
-    );
-    return lines.join("\n");
+    // A path is not broken into lines: it is to be copied.
+    return [bad(contradiction.message), "", `  ${paint.dim("evidence")}  ${contradiction.file}`].join("\n");
   }
   if (fault === null) {
     lines.push(

@@ -66,6 +66,7 @@ export async function auditService(audit: ServiceAudit): Promise<{ result: Audit
     bar.end();
   }
   const { fault, size: held } = await run.examination.finish();
+  if (fault === null) await run.keep(kept, 0);
   const common = { ...nothing, held, fault, missing: run.missing, contradiction: null, remarks };
   const counted = { ...common, policies: audit.policies ? kept.policies.size : null };
   if (fault !== null || !audit.replay || run.missing.length > 0) return { result: counted, kept };
@@ -85,6 +86,7 @@ class Run {
   private readonly audit: ServiceAudit;
   private readonly told: (done: number) => void;
   private readonly named = new Set<string>();
+  private readonly waiting: Batch[] = [];
   private done = 0;
 
   constructor(audit: ServiceAudit, examination: Examination, told: (done: number) => void) {
@@ -142,12 +144,6 @@ class Run {
   async readService(kept: Kept, to: number): Promise<void> {
     const { client, signal, policies } = this.audit;
     const isNew = policies ? (hash: string) => this.isNew(kept, hash) : null;
-    let waiting: Batch[] = [];
-    const keep = async () => {
-      if (!(await this.examination.settled())) return;
-      for (const each of waiting) keepBatch(kept, each);
-      waiting = [];
-    };
     const { seen } = kept.state;
     try {
       for await (const batch of download(client, { from: this.done, to, signal, isNew })) {
@@ -156,14 +152,22 @@ class Run {
         this.isBroken = !(await this.examination.add(texts, { signatures: true }));
         if (this.isBroken) return;
         requireSeen(batch, seen);
-        waiting.push(batch);
+        this.waiting.push(batch);
         this.advance(batch.entries.length);
-        if (waiting.length >= MOST_WAITING) await keep();
+        if (this.waiting.length > MOST_WAITING) await this.keep(kept, 1);
       }
-    } finally {
-      // Also when it was interrupted: what was checked need not be fetched again.
-      if (!this.isBroken) await keep();
+    } catch (error) {
+      // What was checked need not be fetched again.
+      if (!this.isBroken) await this.keep(kept, 0);
+      throw error;
     }
+  }
+
+  /** Keeps what was checked, but for so many of the last batches: only the head tells whether those are the right ones. */
+  async keep(kept: Kept, butLast: number): Promise<void> {
+    if (!(await this.examination.settled())) return;
+    const count = this.waiting.length - butLast;
+    for (const batch of this.waiting.splice(0, count)) keepBatch(kept, batch);
   }
 
   private fetchPolicies(kept: Kept, batch: readonly Sealed[]) {
