@@ -36,7 +36,7 @@ export const commands: Readonly<Record<string, Listed>> = {
     load: async () => (await import("./commands/export.ts")).exportLedger,
   },
   best: {
-    about: "the first place of a board, its entry, and how to check and reuse it",
+    about: "the first place of a board, and how to check and reuse it",
     load: async () => (await import("./commands/best.ts")).best,
   },
   leaderboard: {

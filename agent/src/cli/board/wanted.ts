@@ -14,7 +14,7 @@ export interface Wanted {
 export type By = "verified_reward" | "expected";
 const BYS: readonly By[] = ["verified_reward", "expected"];
 
-const DEFAULT_ENV = "cyber-defense-v1";
+export const DEFAULT_ENV = "cyber-defense-v1";
 
 export const BOARD_OPTIONS: Options = {
   env: { value: "ENV", about: `the environment, ${DEFAULT_ENV} unless told otherwise` },

@@ -1,7 +1,8 @@
 // `policyledger best`: the first place of a board, with its entry.
+import { DEFAULT_PRESET } from "@policyledger/core";
 import type { BestPolicy } from "../../sdk/index.ts";
 import { requireBestOfBoard } from "../board/places.ts";
-import { BOARD_OPTIONS, boardMeant, byText, queryOf, type Wanted } from "../board/wanted.ts";
+import { BOARD_OPTIONS, boardMeant, byText, DEFAULT_ENV, queryOf, type Wanted } from "../board/wanted.ts";
 import { entryUrl, rewardIn } from "../claims/texts.ts";
 import type { Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
@@ -10,7 +11,7 @@ import { worthText } from "../worth.ts";
 
 export const best: Command = {
   name: "best",
-  about: "the first place of a board, its entry, and how to check and reuse it",
+  about: "the first place of a board, and how to check and reuse it",
   takes: "",
   least: 0,
   most: 0,
@@ -67,13 +68,18 @@ function textOf(
     fields(terminal, rows),
     "",
     fields(terminal, [
-      ["what it does", `policyledger show --entry ${index}`],
-      ["check its entry", `policyledger verify --entry ${index}`],
-      ["check and run it", `policyledger reuse${boardOptions(wanted)}`],
+      ["look at it", `policyledger show --entry ${index}`],
+      ["check it", `policyledger verify --entry ${index}`],
+      ["run it", `policyledger reuse${boardOptions(wanted)}`],
     ]),
   ].join("\n");
 }
 
+/** What `reuse` would not take by itself. */
 function boardOptions({ kind, preset, by }: Wanted): string {
-  return ` --env ${kind.id} --preset ${preset}${by === "expected" ? " --by expected" : ""}`;
+  return [
+    kind.id === DEFAULT_ENV ? "" : ` --env ${kind.id}`,
+    preset === DEFAULT_PRESET ? "" : ` --preset ${preset}`,
+    by === "expected" ? " --by expected" : "",
+  ].join("");
 }

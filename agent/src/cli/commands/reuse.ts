@@ -13,7 +13,7 @@ import { seenIn } from "../audit/kept.ts";
 import { presetNamed, queryOf } from "../board/wanted.ts";
 import type { Call, Command } from "../command.ts";
 import { EXIT, usage } from "../exit.ts";
-import { type Checked, checkChosen, environmentOfEntry, READ_WHOLE } from "../reuse/check.ts";
+import { type Checked, checkChosen, environmentOfEntry } from "../reuse/check.ts";
 import { CHOICE_OPTIONS, chosenBy } from "../reuse/choose.ts";
 import { figuresOf, standingOf } from "../reuse/figures.ts";
 import { runSeeds, type Seeds } from "../reuse/run.ts";
@@ -24,6 +24,8 @@ import { count } from "../terminal.ts";
 const USUAL_EPISODES = 1_000;
 const MOST_EPISODES = 10_000_000;
 const PACE_MS = 250;
+/** Some twenty requests. */
+const WHOLE_UP_TO = 10_000;
 
 export const reuse: Command = {
   name: "reuse",
@@ -46,7 +48,9 @@ export const reuse: Command = {
       value: "MS",
       about: `between the steps that are shown; ${PACE_MS} on a terminal, elsewhere none`,
     },
-    whole: { about: `read the whole ledger, also where it has more than ${count(READ_WHOLE)} entries` },
+    whole: {
+      about: `to know that the best is the best, read the whole ledger also where it has more than ${count(WHOLE_UP_TO)} entries`,
+    },
     out: { value: "FILE", about: "keep the checked artifact, byte for byte as it was hashed" },
   },
   more: [
@@ -71,8 +75,9 @@ export const reuse: Command = {
     if (preset !== undefined) presetNamed(kind, preset);
     const { signal, terminal, home, given } = call;
     const seen = seenIn(home.ledgerFolder(client.endpoint));
+    const wholeUpTo = given.is("whole") ? Number.MAX_SAFE_INTEGER : WHOLE_UP_TO;
     const reading = { client, signal, terminal };
-    const checked = await checkChosen(reading, chosen, { seen, whole: given.is("whole") });
+    const checked = await checkChosen(reading, chosen, { seen, wholeUpTo });
     const env = environmentOfEntry(checked.sealed, preset ?? null);
     keep(call, checked);
     const told = { checked, env, kind, endpoint: client.endpoint };

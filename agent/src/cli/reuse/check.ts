@@ -37,18 +37,22 @@ interface Chain extends End {
   readonly newer: number | null;
 }
 
-/** Of a ledger up to here, all of it is read to know whether the best one is the best. */
-export const READ_WHOLE = 10_000;
+export interface Care {
+  /** What an earlier audit remembers. */
+  readonly seen: Seen | null;
+  /** A ledger of at most so many entries is read whole. */
+  readonly wholeUpTo: number;
+}
 
 export async function checkChosen(
   reading: Reading,
   { sealed, first }: Chosen,
-  { seen, whole }: { readonly seen: Seen | null; readonly whole: boolean },
+  { seen, wholeUpTo }: Care,
 ): Promise<Checked> {
   const { client, signal } = reading;
   const { entry } = sealed;
   const text = await client.policy(entry.policy_hash, { signal });
-  const chain = await checkPlace(reading, { sealed, first }, { seen, whole });
+  const chain = await checkPlace(reading, { sealed, first }, { seen, wholeUpTo });
   const finding = check({ kind: "entry", text: sealed.text, artifact: text });
   if (finding.fault !== null) {
     const { code, message } = finding.fault;
@@ -62,7 +66,7 @@ export async function checkChosen(
 async function checkPlace(
   reading: Reading,
   { sealed, first }: Chosen,
-  { seen, whole }: { readonly seen: Seen | null; readonly whole: boolean },
+  { seen, wholeUpTo }: Care,
 ): Promise<Chain> {
   const { index } = sealed.entry;
   const end = await endBehind(reading, index);
@@ -72,7 +76,8 @@ async function checkPlace(
     );
   }
   const needed = Math.min(index, seen === null ? index : seen.size - 1);
-  const from = whole || (first !== null && end.size <= READ_WHOLE) ? 0 : needed;
+  // What stands before it on its board may be an older entry; to know of none, all must be read.
+  const from = first !== null && end.size <= wholeUpTo ? 0 : needed;
   let ranking = rankingFrom(from);
   await walkChain(reading, { from, end }, (walked) => {
     requireSame(walked, sealed, seen);

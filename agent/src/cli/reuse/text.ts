@@ -97,16 +97,18 @@ export function ranText(ran: Ran, { sealed: { entry } }: Checked, terminal: Writ
   const { mean, deviation, min, quartiles, max, episodes } = figures;
   const seeds = episodes === 1 ? `seed ${first}` : `seeds ${first} to ${first + episodes - 1}`;
   const title = `${paint.bold(counted(episodes, "episode"))} in ${preset}, ${seeds}`;
+  const one = episodes === 1;
+  const spread = (deviation / unit).toFixed(3);
+  const [low, ...middle] = [min, ...quartiles].map((reward) => points(reward, unit));
   const rows: [string, string][] = [
-    ["mean", `${(mean / unit).toFixed(3)} points, standard deviation ${(deviation / unit).toFixed(3)}`],
+    one
+      ? ["return", `${low} points`]
+      : ["mean", `${(mean / unit).toFixed(3)} points, standard deviation ${spread}`],
     ["expected", `${worthText(expected, optimum, unit)} (exact)`],
   ];
-  if (episodes > 1) {
-    const [low, ...middle] = [min, ...quartiles].map((reward) => points(reward, unit));
-    rows.push(["spread", `${low} to ${points(max, unit)}, quartiles ${middle.join(", ")}`]);
-  }
+  if (!one) rows.push(["spread", `${low} to ${points(max, unit)}, quartiles ${middle.join(", ")}`]);
   const parts = [title, fields(terminal, rows)];
-  if (episodes > 1)
+  if (!one)
     parts.push("", histogram(rewards, unit, standing === null ? null : entry.verified_reward, terminal));
   if (standing !== null) parts.push("", standingText(standing, entry, unit, terminal));
   return parts.join("\n");

@@ -43,8 +43,19 @@ export function gridText(
   return [
     ...drawn(down, across, cellAt, terminal.paint),
     "",
-    [...legend, `${terminal.paint.dim(NEVER)} never gets there`].join("  "),
+    ...packed([...legend, `${terminal.paint.dim(NEVER)} never gets there`], terminal.width),
   ].join("\n");
+}
+
+/** As many on a line as there is room for. */
+function packed(texts: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const text of texts) {
+    const longer = `${lines.at(-1) ?? ""}  ${text}`;
+    if (lines.length > 0 && columnsOf(longer) <= width) lines[lines.length - 1] = longer;
+    else lines.push(text);
+  }
+  return lines;
 }
 
 function seenIn(situations: Explanation["situations"], at: number): number[] {
@@ -105,12 +116,9 @@ function drawn(
     widths[i] = blockWidth(axis, inner, i === across.length - 1);
     return widths[i]! * axis.seen.length;
   }, 1);
-  const titles = across.map((axis, level) => {
-    const outer = across.slice(0, level).reduce((count, { seen }) => count * seen.length, 1);
-    const gap = level === 0 ? 0 : widths[level - 1]! - widths[level]! * axis.seen.length;
-    const block = headOf(axis, widths[level]!) + " ".repeat(Math.max(0, gap));
-    return dim((axis.field.name.padEnd(side) + block.repeat(outer)).trimEnd());
-  });
+  const titles = across.map((axis, level) =>
+    dim((axis.field.name.padEnd(side) + headsOf(across, widths, level)).trimEnd()),
+  );
   const names = dim(down.map((axis) => axis.field.name.padEnd(downWidth(axis))).join("  "));
   const rows = combinations(down).map((values, i, all) => {
     const labels = values.map((value, j) => {
@@ -139,6 +147,13 @@ function cellsOf(
     const inner = cellsOf(across, widths, level + 1, [...values, value], cell);
     return inner + " ".repeat(Math.max(0, widths[level]! - columnsOf(inner)));
   }).join("");
+}
+
+/** The values of one level, once in each block of the levels around it. */
+function headsOf(across: readonly Axis[], widths: readonly number[], level: number, at = 0): string {
+  if (at === level) return headOf(across[level]!, widths[level]!);
+  const inner = headsOf(across, widths, level, at + 1).padEnd(widths[at]!);
+  return inner.repeat(across[at]!.seen.length);
 }
 
 function headOf(axis: Axis, width: number): string {
