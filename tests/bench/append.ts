@@ -1,7 +1,14 @@
 // The figures of append: how many entries a second the real transaction makes, and whether that stays so as the ledger
 // grows. The local Firestore is a process of its own, durable; append runs in the process that measures.
 import { randomUUID } from "node:crypto";
-import { claimText, evaluate, loadPolicy, makeEnvironment, type Submission } from "@policyledger/core";
+import {
+  claimText,
+  type Evaluation,
+  evaluate,
+  loadPolicy,
+  makeEnvironment,
+  type Submission,
+} from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
 import { appendWaiting, GROUP_SIZE } from "../../functions/src/append.ts";
 import { type Job, jobs } from "../../functions/src/documents.ts";
@@ -95,7 +102,7 @@ async function stock({ db }: ServiceAt, from: number, count: number): Promise<vo
   for (let i = 0; i < all.length; i += BATCH) {
     const batch = db.batch();
     for (const submission of all.slice(i, i + BATCH)) {
-      const job = validJob(submission);
+      const job = validJob(submission, evaluation);
       batch.set(jobs(db as never).doc(job.claim_id) as never, job);
     }
     await batch.commit();
@@ -104,7 +111,7 @@ async function stock({ db }: ServiceAt, from: number, count: number): Promise<vo
 
 const evaluation = evaluate(nodeHost, makeEnvironment(ENV_ID), loadPolicy(fullQTable(1)).behaviour);
 
-function validJob({ claim, signature }: Submission): Job {
+export function validJob({ claim, signature }: Submission, evaluation: Evaluation): Job {
   const text = claimText(claim);
   const time = new Date().toISOString();
   return {

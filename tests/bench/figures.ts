@@ -12,6 +12,7 @@ import {
 import { nodeHost } from "@policyledger/core/node";
 import { bundleGzipBytes, commandStart } from "./agent.ts";
 import { appendGrouped, appendGrowth, appendSingly } from "./append.ts";
+import { auditedRemoteEntries } from "./audit-remote.ts";
 import { bundleBytes, coldStart } from "./cold-start.ts";
 import { batchReads, commits, firestoreMemory, rawCommits, reads } from "./local-firestore.ts";
 import { messages, pubSubMemory } from "./local-pubsub.ts";
@@ -68,6 +69,7 @@ export const figures: Readonly<Record<string, Figure>> = {
   cold_start_ms: { unit: "ms", measure: coldStart },
   bundle_bytes: { unit: "bytes", measure: bundleBytes },
   cli_start_ms: { unit: "ms", measure: commandStart },
+  audit_remote_entries_per_s: { unit: "entries/s", measure: auditedRemoteEntries },
   sdk_bundle_gzip_bytes: {
     unit: "bytes",
     measure: () => bundleGzipBytes('export * from "@policyledger/agent";'),

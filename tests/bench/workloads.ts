@@ -30,11 +30,11 @@ export function fullQTable(seed: number): Artifact {
   return { ...trained, q };
 }
 
-/** Claims that hold, each on a seed of its own, by ten agents with two policies each. */
-export function validSubmissions(count: number): Submission[] {
+/** Claims that hold, each on a seed of its own, by ten agents with two policies each, or as many as are wanted. */
+export function validSubmissions(count: number, policyCount = 20): Submission[] {
   const env = makeEnvironment(ENV_ID);
   const agents = Array.from({ length: 10 }, (_, i) => agentNamed(`bench/agent-${i}`));
-  const policies = Array.from({ length: 20 }, (_, i) => {
+  const policies = Array.from({ length: policyCount }, (_, i) => {
     const artifact = fullQTable(i);
     return {
       text: artifactText(artifact),
