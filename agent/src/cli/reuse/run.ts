@@ -19,7 +19,7 @@ export async function runSeeds(
   { signal, terminal }: { readonly signal: AbortSignal; readonly terminal: Terminal },
 ): Promise<readonly number[]> {
   const rewards: number[] = [];
-  const bar = progress(terminal, { label: "running", total: count, unit: "episodes" });
+  const bar = progress(terminal, { label: "running", total: count, unit: "runs" });
   while (rewards.length < count && !signal.aborted) {
     const until = Math.min(count, rewards.length + AT_ONCE);
     while (rewards.length < until) rewards.push(runEpisode(env, policy, first + rewards.length).reward);
