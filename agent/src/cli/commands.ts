@@ -15,6 +15,10 @@ export const commands: Readonly<Record<string, Listed>> = {
     about: "the environments, their presets, and what simple policies reach in them",
     load: async () => (await import("./commands/envs.ts")).envs,
   },
+  train: {
+    about: "trains a policy by Q-learning, and writes it and a claim of it to files",
+    load: async () => (await import("./commands/train.ts")).train,
+  },
   submit: {
     about: "signs and submits claims, and waits until they stand in the ledger",
     load: async () => (await import("./commands/submit.ts")).submit,

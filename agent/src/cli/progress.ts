@@ -59,22 +59,42 @@ interface State {
 
 function lineOf({ label, total, unit, done, seconds, more }: State, { width, paint }: Terminal): string {
   const rate = done / seconds;
-  const speed = `${count(rate)} ${unit}/s`;
-  const parts = [label];
-  if (total === null) parts.push(`${count(done)} ${unit}`, speed);
-  else {
-    const part = total === 0 ? 1 : Math.min(1, done / total);
-    parts.push(bar(part, paint), `${Math.floor(part * 100)} %`, `${count(done)}/${count(total)}`, speed);
-    if (rate > 0) parts.push(`${duration((total - done) / rate)} left`);
+  const speed = { text: `${count(rate)} ${unit}/s`, worth: 2 };
+  const said = { text: more, worth: 3 };
+  if (total === null)
+    return fitParts(
+      [{ text: label, worth: 5 }, { text: `${count(done)} ${unit}`, worth: 4 }, speed, said],
+      width,
+    );
+  const part = total === 0 ? 1 : Math.min(1, done / total);
+  return fitParts(
+    [
+      { text: label, worth: 6 },
+      { text: bar(part, paint), worth: 5 },
+      { text: `${Math.floor(part * 100)} %`, worth: 7 },
+      { text: `${count(done)}/${count(total)}`, worth: 1 },
+      speed,
+      { text: rate > 0 ? `${duration((total - done) / rate)} left` : "", worth: 4 },
+      said,
+    ],
+    width,
+  );
+}
+
+export interface Part {
+  readonly text: string;
+  /** What is worth least is left out first, where there is not room for all. */
+  readonly worth: number;
+}
+
+export function fitParts(parts: readonly Part[], width: number): string {
+  let kept = parts.filter(({ text }) => text !== "");
+  const line = () => kept.map(({ text }) => text).join("  ");
+  while (kept.length > 1 && columnsOf(line()) >= width) {
+    const least = Math.min(...kept.map(({ worth }) => worth));
+    kept = kept.filter(({ worth }) => worth !== least);
   }
-  if (more !== "") parts.push(more);
-  // What does not fit is left out from the end; half a word would wrap.
-  let line = parts[0]!;
-  for (const part of parts.slice(1)) {
-    if (columnsOf(line) + 2 + columnsOf(part) >= width) break;
-    line += `  ${part}`;
-  }
-  return line;
+  return line();
 }
 
 function bar(part: number, { green, dim }: Terminal["paint"]): string {
