@@ -19,6 +19,7 @@ const documents = [
   "README.md",
   "CHANGELOG.md",
   "docs/decisions.md",
+  "docs/agents.md",
   "docs/formats.md",
   "docs/environments.md",
   "docs/bench.md",
