@@ -15,7 +15,7 @@ export interface ExportHeader {
   readonly policies: number;
 }
 
-export const MAX_HEADER_BYTES = 512;
+const MAX_HEADER_BYTES = 512;
 /** Of the lines behind the header, the longest that may be. */
 export const MAX_LINE_BYTES = Math.max(limits.MAX_ENTRY_BYTES, limits.MAX_ARTIFACT_BYTES);
 
@@ -56,7 +56,7 @@ export type ExportFaultCode =
   | "truncated" // fewer lines than the header says, or a last line without its end
   | "surplus" // more lines than the header says
   | "bad_line" // too long, or not UTF-8
-  | "wrong_policy"; // not the policy whose turn it is: missing, repeated, changed, or named by no entry
+  | "wrong_policy"; // not the policy whose turn it is: missing, repeated, changed, named by no entry, or no artifact
 
 /** What is wrong with the file itself; what is wrong with the ledger in it, an audit says. */
 export class ExportError extends Error {

@@ -1,11 +1,10 @@
-// @policyledger/agent/check: what auditors need, in Node and in browsers: the format of exports.
+// @policyledger/agent/check: what auditors need, in Node and in browsers: the format of exports, and how they are read.
 export {
   ExportError,
   type ExportFaultCode,
   type ExportHeader,
   formatExportHeader,
-  MAX_HEADER_BYTES,
   MAX_LINE_BYTES,
   PolicyOrder,
-  parseExportHeader,
 } from "./export-format.ts";
+export { type ExportPart, ExportReading } from "./export-reading.ts";

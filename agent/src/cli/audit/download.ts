@@ -1,5 +1,5 @@
 // Downloads entries and their policies: several pages at once, handed on in order, and never more of them held than that.
-import type { Sealed } from "@policyledger/core";
+import { PolicyLedgerError, readArtifact, type Sealed } from "@policyledger/core";
 import { type Client, ClientError, type EntryPage } from "../../sdk/index.ts";
 
 export interface Batch {
@@ -23,6 +23,19 @@ const PAGE = 500;
 const AT_ONCE = 4;
 
 export async function* download(
+  client: Client,
+  { from, to, signal, isNew }: DownloadOptions,
+): AsyncGenerator<Batch, void, undefined> {
+  // Whoever needs no more does not wait for pages that are on their way.
+  const enough = new AbortController();
+  try {
+    yield* pagesOf(client, { from, to, signal: AbortSignal.any([signal, enough.signal]), isNew });
+  } finally {
+    enough.abort();
+  }
+}
+
+async function* pagesOf(
   client: Client,
   { from, to, signal, isNew }: DownloadOptions,
 ): AsyncGenerator<Batch, void, undefined> {
@@ -70,6 +83,18 @@ export async function policiesOf(
   }
   if (named.size === 0) return NONE;
   const { found, missing } = await client.policies([...named.keys()], { signal });
+  for (const [hash, text] of found) requireArtifact(hash, text, named.get(hash)!);
   const inOrder = [...named.keys()].flatMap((hash) => found.get(hash) ?? []);
   return { policies: inOrder, missing: missing.map((hash) => ({ hash, index: named.get(hash)! })) };
+}
+
+/** Anything has a hash that an entry can name. */
+function requireArtifact(hash: string, text: string, index: number): void {
+  try {
+    readArtifact(text);
+  } catch (cause) {
+    if (!(cause instanceof PolicyLedgerError)) throw cause;
+    const message = `Entry ${index} names policy ${hash}, and what the service gives is no artifact: ${cause.message}`;
+    throw new ClientError("false_answer", message, { cause });
+  }
 }

@@ -37,7 +37,10 @@ export class Examination {
       if (!holds) break;
     }
     if (signatures) {
-      this.open.push(this.checkSignatures(texts.slice(0, this.added - first), first));
+      const checked = this.checkSignatures(texts.slice(0, this.added - first), first);
+      // Its failure is met when its turn comes.
+      checked.catch(() => {});
+      this.open.push(checked);
       if (this.open.length >= MOST_OPEN) await this.open.shift();
     }
     return holds && this.signature === null;

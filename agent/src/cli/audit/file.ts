@@ -1,23 +1,15 @@
 // Audits an export: the same checks as of a service's ledger, from one file.
-import { entryHash, limits, readEntry } from "@policyledger/core";
+import { entryHash, limits } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
-import {
-  ExportError,
-  type ExportHeader,
-  MAX_HEADER_BYTES,
-  MAX_LINE_BYTES,
-  PolicyOrder,
-  parseExportHeader,
-} from "../../check/index.ts";
-import { broken } from "../exit.ts";
-import { progress } from "../progress.ts";
+import { ExportError, type ExportHeader, ExportReading, MAX_LINE_BYTES } from "../../check/index.ts";
+import { type Progress, progress } from "../progress.ts";
 import type { Pool } from "../replay/pool.ts";
 import type { Terminal } from "../terminal.ts";
-import { Examination } from "./examine.ts";
-import type { Seen } from "./kept.ts";
+import type { Remembered } from "./contradiction.ts";
+import { Examination, type Examined } from "./examine.ts";
 import { type Line, linesOf } from "./lines.ts";
 import { replayAll } from "./replays.ts";
-import type { AuditResult } from "./result.ts";
+import type { AuditResult, FileFault } from "./result.ts";
 
 export interface FileAudit {
   readonly file: string;
@@ -25,165 +17,163 @@ export interface FileAudit {
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
   readonly replay: boolean;
-  /** What an audit of the service remembers, where a service is named. */
-  readonly seen: Seen | null;
+  /** What an audit of the service remembers and keeps, where a service is named. */
+  readonly remembered: Remembered | null;
 }
 
 const BATCH = 500;
 
 export async function auditFile(audit: FileAudit): Promise<AuditResult> {
-  try {
-    return await examined(audit);
-  } catch (error) {
-    if (error instanceof ExportError) throw broken(`${audit.file}: ${error.message} (${error.code})`, error);
-    throw error;
-  }
-}
-
-async function examined(audit: FileAudit): Promise<AuditResult> {
-  const { file, pool, terminal, signal, replay, seen } = audit;
-  const lines = linesOf(file, { maxBytes: MAX_LINE_BYTES });
-  const header = await headerOf(lines);
-  const bar = progress(terminal, { label: "auditing", total: header.entries, unit: "entries" });
-  const examination = new Examination(pool, { size: header.entries, head: header.head });
-  const order = new PolicyOrder();
-  let entries: Entries;
-  try {
-    entries = await readEntries(lines, header, { audit, examination, order, told: (done) => bar.set(done) });
-  } finally {
-    bar.end();
-  }
-  const { fault, size: held } = await examination.finish();
-  const common = { source: file, said: { size: header.entries, head: header.head }, held, missing: [] };
-  const compared = compare(entries.seenHash, header, seen);
-  const base = {
-    ...common,
+  const { file, pool, terminal, signal, replay } = audit;
+  const run = new FileRun(audit);
+  const { fault, size: held } = await run.read();
+  const { header, policies } = run;
+  const result: AuditResult = {
+    source: file,
+    said: header === null ? null : { size: header.entries, head: header.head },
+    held,
     fault,
+    policies: fault === null ? policies.size : null,
+    missing: [],
     replayed: null,
-    seen: compared.seen,
+    seen: null,
     contradiction: null,
-    remarks: compared.remarks,
+    remarks: [],
   };
-  if (fault !== null) return { ...base, policies: null };
-  const policies = await readPolicies(lines, header, order, signal);
-  if (!replay) return { ...base, policies: policies.size };
+  if (fault !== null || header === null) return result;
+  const compared = { ...result, ...(await comparison(audit, header, run.hashes)) };
+  if (!replay || compared.contradiction !== null) return compared;
   const replaying = progress(terminal, { label: "replaying", total: header.entries, unit: "entries" });
   const recorded = {
-    entries: () => linesOf(file, { from: entries.from, to: entries.to, maxBytes: limits.MAX_ENTRY_BYTES }),
+    entries: () => linesOf(file, { ...run.entriesLie, maxBytes: limits.MAX_ENTRY_BYTES }),
     policiesFile: file,
     policies,
   };
   try {
-    return { ...base, policies: policies.size, replayed: await replayAll(recorded, pool, replaying, signal) };
+    return { ...compared, replayed: await replayAll(recorded, pool, replaying, signal) };
   } finally {
     replaying.end();
   }
 }
 
-async function headerOf(lines: AsyncGenerator<Line, void, undefined>): Promise<ExportHeader> {
-  const first = await lines.next();
-  if (first.done) throw new ExportError("not_an_export", "The file is empty");
-  if (first.value.length > MAX_HEADER_BYTES)
-    throw new ExportError("not_an_export", "The first line is too long for a header");
-  return parseExportHeader(first.value.text);
+interface FileExamined extends Omit<Examined, "fault"> {
+  readonly fault: Examined["fault"] | FileFault;
 }
 
-interface Entries {
-  /** Where they lie in the file. */
-  readonly from: number;
-  readonly to: number;
-  /** The hash of the entry that was the last one when the service was seen. */
-  readonly seenHash: string | null;
-}
+/** One going through of a file, which ends at the first thing that is wrong. */
+class FileRun {
+  header: ExportHeader | null = null;
+  readonly policies = new Map<string, Pick<Line, "offset" | "length">>();
+  readonly entriesLie = { from: 0, to: 0 };
+  /** Of those entries that are to be compared with what is remembered. */
+  readonly hashes = new Map<number, string>();
+  private readonly audit: FileAudit;
+  private readonly reading = new ExportReading(nodeHost);
+  private examination: Examination | null = null;
+  private bar: Progress | null = null;
+  private batch: string[] = [];
+  private entries = 0;
 
-interface Reading {
-  readonly audit: FileAudit;
-  readonly examination: Examination;
-  readonly order: PolicyOrder;
-  readonly told: (done: number) => void;
-}
-
-/** Stops at the first entry that does not hold. */
-async function readEntries(
-  lines: AsyncGenerator<Line, void, undefined>,
-  header: ExportHeader,
-  { audit: { seen, signal }, examination, order, told }: Reading,
-): Promise<Entries> {
-  let [from, to, seenHash]: [number, number, string | null] = [0, 0, null];
-  let batch: string[] = [];
-  for (let at = 0; at < header.entries; at++) {
-    signal.throwIfAborted();
-    const next = await lines.next();
-    if (next.done) {
-      throw new ExportError("truncated", `The file ends after ${at} of ${header.entries} entries`);
-    }
-    const { text, offset, length } = next.value;
-    if (at === 0) from = offset;
-    to = offset + length + 1;
-    batch.push(text);
-    if (seen !== null && at === seen.size - 1) seenHash = entryHash(nodeHost, text);
-    if (batch.length < BATCH && at < header.entries - 1) continue;
-    if (!(await examination.add(batch, { signatures: true }))) break;
-    for (const each of batch) {
-      const entry = readEntry(each);
-      if (entry.kind === "policy") order.add(entry.policy_hash);
-    }
-    batch = [];
-    told(at + 1);
+  constructor(audit: FileAudit) {
+    this.audit = audit;
   }
-  return { from, to, seenHash };
+
+  async read(): Promise<FileExamined> {
+    try {
+      const broken = await this.readLines();
+      const examined = (await this.examination?.finish()) ?? NOTHING;
+      if (broken === null) return examined;
+      // An entry that does not hold comes before what is wrong behind it; that entries are missing, the file's fault says.
+      if (examined.fault !== null && examined.fault.code !== "missing_tail") return examined;
+      return { ...examined, head: null, fault: { index: null, code: broken.code, message: broken.message } };
+    } finally {
+      this.bar?.end();
+    }
+  }
+
+  /** What is wrong with the file; null too where an entry does not hold. */
+  private async readLines(): Promise<ExportError | null> {
+    try {
+      for await (const line of linesOf(this.audit.file, { maxBytes: MAX_LINE_BYTES })) {
+        this.audit.signal.throwIfAborted();
+        if (!(await this.take(line))) return null;
+      }
+      this.reading.end();
+      return null;
+    } catch (error) {
+      if (!(error instanceof ExportError)) throw error;
+      await this.flush();
+      return error;
+    }
+  }
+
+  /** False once something does not hold. */
+  private async take({ text, offset, length }: Line): Promise<boolean> {
+    const part = this.reading.add(text);
+    switch (part.kind) {
+      case "header":
+        this.begin(part.header);
+        this.entriesLie.from = offset + length + 1;
+        return true;
+      case "entry":
+        this.entriesLie.to = offset + length + 1;
+        this.note(part.index, text);
+        this.batch.push(text);
+        this.entries++;
+        return this.batch.length < BATCH && this.entries < this.header!.entries ? true : this.flush();
+      case "policy":
+        this.policies.set(part.hash, { offset, length });
+        return true;
+    }
+  }
+
+  private begin(header: ExportHeader): void {
+    const { pool, terminal } = this.audit;
+    this.header = header;
+    this.examination = new Examination(pool, { size: header.entries, head: header.head });
+    this.bar = progress(terminal, { label: "auditing", total: header.entries, unit: "entries" });
+  }
+
+  private async flush(): Promise<boolean> {
+    const texts = this.batch.splice(0);
+    if (this.examination === null || texts.length === 0) return true;
+    const holds = await this.examination.add(texts, { signatures: true });
+    this.bar?.set(this.entries);
+    return holds;
+  }
+
+  private note(index: number, text: string): void {
+    const seen = this.audit.remembered?.seen;
+    if (seen === undefined) return;
+    if (index === seen.size - 1 || index === this.header!.entries - 1)
+      this.hashes.set(index, entryHash(nodeHost, text));
+  }
 }
 
-async function readPolicies(
-  lines: AsyncGenerator<Line, void, undefined>,
-  header: ExportHeader,
-  order: PolicyOrder,
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, Pick<Line, "offset" | "length">>> {
-  if (header.policies !== order.size) {
-    throw new ExportError(
-      "wrong_policy",
-      `Its entries name ${order.size} policies, and its header says that it holds ${header.policies}`,
-    );
-  }
-  const found = new Map<string, Pick<Line, "offset" | "length">>();
-  for (const wanted of order) {
-    signal.throwIfAborted();
-    const next = await lines.next();
-    if (next.done) {
-      throw new ExportError("truncated", `The file ends after ${found.size} of ${header.policies} policies`);
-    }
-    const { text, offset, length } = next.value;
-    const hash = nodeHost.sha256(text);
-    if (hash !== wanted) {
-      throw new ExportError(
-        "wrong_policy",
-        `Where policy ${wanted} belongs stands one that hashes to ${hash}`,
-      );
-    }
-    found.set(hash, { offset, length });
-  }
-  if (!(await lines.next()).done) throw new ExportError("surplus", "There are lines behind the last policy");
-  return found;
-}
+const NOTHING = { size: 0, head: null, fault: null } as const;
 
 /** With what was seen of the service that the file is said to be of. */
-function compare(
-  hash: string | null,
+async function comparison(
+  { file, remembered }: FileAudit,
   { entries }: ExportHeader,
-  seen: Seen | null,
-): { seen: Seen | null; remarks: readonly string[] } {
-  if (seen === null) return { seen: null, remarks: [] };
-  if (hash === seen.current_hash) return { seen, remarks: [] };
-  if (entries < seen.size) {
-    return {
-      seen: null,
-      remarks: [
-        `it is older than what was seen of the service at ${seen.seen_at}: that had ${seen.size} entries`,
-      ],
-    };
+  hashes: ReadonlyMap<number, string>,
+): Promise<Pick<AuditResult, "seen" | "contradiction" | "remarks">> {
+  const none = { seen: null, contradiction: null, remarks: [] };
+  if (remembered === null) return none;
+  const { seen, history } = remembered;
+  const last = Math.min(entries, seen.size) - 1;
+  const there = last === seen.size - 1 ? seen.current_hash : await history.hashAt(last);
+  const here = hashes.get(last) ?? null;
+  if (last >= 0 && there !== null && here !== there) {
+    const message = `it is not the ledger that was seen at ${seen.seen_at}: there, entry ${last} hashed to ${there}, here to ${here}`;
+    return { ...none, seen, contradiction: { code: "rewritten", message, file } };
   }
-  throw broken(
-    `it is not the ledger that was seen at ${seen.seen_at}: there, entry ${seen.size - 1} hashed to ${seen.current_hash}, here to ${hash}`,
-  );
+  if (entries >= seen.size) return { ...none, seen };
+  const known = there === null ? "" : ", which begins with these";
+  return {
+    ...none,
+    remarks: [
+      `it is older than what was seen of the service at ${seen.seen_at}: that had ${seen.size} entries${known}`,
+    ],
+  };
 }

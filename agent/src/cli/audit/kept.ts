@@ -14,7 +14,9 @@ import { join } from "node:path";
 import { limits } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
 import { ExportError } from "../../check/index.ts";
+import { CliError, usage } from "../exit.ts";
 import { readJson, replaceFile } from "../home.ts";
+import { type History, historyIn } from "./history.ts";
 import { type Line, linesOf } from "./lines.ts";
 
 /** What was seen of a ledger, and held: no later answer of its service may contradict it. */
@@ -26,15 +28,17 @@ export interface Seen {
   readonly seen_at: string;
 }
 
-export interface KeptState {
+interface KeptState {
   readonly v: 1;
   /** Null before the first entry. */
   readonly seen: Seen | null;
+  /** How many are kept: as many as were seen, unless they were lost and are being fetched again. */
+  readonly entries: number;
   readonly entries_bytes: number;
   readonly policies_bytes: number;
 }
 
-const NOTHING: KeptState = { v: 1, seen: null, entries_bytes: 0, policies_bytes: 0 };
+const NOTHING: KeptState = { v: 1, seen: null, entries: 0, entries_bytes: 0, policies_bytes: 0 };
 const OWNER_ONLY = 0o600;
 
 export interface Kept {
@@ -57,7 +61,50 @@ const files = (folder: string) => ({
 
 /** What an earlier audit remembers; null where there was none. */
 export function seenIn(folder: string): Seen | null {
-  return ((readJson(files(folder).stateFile) as KeptState | null) ?? NOTHING).seen;
+  return stateIn(folder).seen;
+}
+
+/** The entries of an earlier audit. */
+export function historyOf(folder: string, seen: Seen): History {
+  return historyIn(files(folder).entriesFile, seen);
+}
+
+/** A memory that cannot be read is not taken for none: it may be all that holds the service to what it showed. */
+function stateIn(folder: string): KeptState {
+  const { stateFile } = files(folder);
+  let state: unknown;
+  try {
+    state = readJson(stateFile);
+  } catch (error) {
+    if (error instanceof CliError) throw notOurs(stateFile);
+    throw error;
+  }
+  if (state === null) return NOTHING;
+  if (!isState(state)) throw notOurs(stateFile);
+  return state;
+}
+
+function notOurs(file: string): CliError {
+  return usage(
+    `${file} is not what an audit writes: what was seen of the service cannot be read`,
+    "put it back as it was, or `policyledger audit --forget` to begin without",
+  );
+}
+
+function isState(value: unknown): value is KeptState {
+  const { v, seen, entries, entries_bytes, policies_bytes } = Object(value) as Record<string, unknown>;
+  const counts = [entries, entries_bytes, policies_bytes];
+  return v === 1 && counts.every(isCount) && (seen === null || isSeen(seen));
+}
+
+function isSeen(value: unknown): value is Seen {
+  const { size, current_hash, timestamp, seen_at } = Object(value) as Record<string, unknown>;
+  const isHash = typeof current_hash === "string" && /^[0-9a-f]{64}$/.test(current_hash);
+  return isCount(size) && size > 0 && isHash && typeof timestamp === "string" && typeof seen_at === "string";
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 /** Forgets what was seen, too. */
@@ -75,7 +122,7 @@ export function forgetFiles(folder: string): void {
 export async function openKept(folder: string): Promise<Kept> {
   const { stateFile, entriesFile, policiesFile } = files(folder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  let state = (readJson(stateFile) as KeptState | null) ?? NOTHING;
+  let state = stateIn(folder);
   if (!cut(entriesFile, state.entries_bytes) || !cut(policiesFile, state.policies_bytes)) {
     // Shorter than it was: what is gone is fetched again. What was seen stays seen.
     state = { ...NOTHING, seen: state.seen };
@@ -122,6 +169,7 @@ export async function openKept(folder: string): Promise<Kept> {
       write({
         v: 1,
         seen: later(state.seen, seen),
+        entries: seen.size,
         entries_bytes,
         policies_bytes,
       });

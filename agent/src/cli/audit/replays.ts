@@ -12,7 +12,7 @@ export interface Recorded {
   readonly policies: ReadonlyMap<string, Pick<Line, "offset" | "length">>;
 }
 
-export interface Wrong {
+interface Wrong {
   readonly index: number;
   readonly code: string;
   readonly message: string;

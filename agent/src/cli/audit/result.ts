@@ -1,25 +1,33 @@
 // What an audit found, as it is reported: to people and to machines.
 import type { ChainFault } from "@policyledger/core";
+import type { ExportFaultCode } from "../../check/index.ts";
 import { counted, type Terminal, wrap } from "../terminal.ts";
 import type { Contradiction } from "./contradiction.ts";
 import type { Seen } from "./kept.ts";
 import type { Replayed } from "./replays.ts";
 
+/** What is wrong with an export as a file, and with no entry of it. */
+export interface FileFault {
+  readonly index: null;
+  readonly code: ExportFaultCode;
+  readonly message: string;
+}
+
 export interface AuditResult {
   /** The service's address, or the file. */
   readonly source: string;
-  /** What the service, or the header of the file, says that there is. */
-  readonly said: { readonly size: number; readonly head: string | null };
+  /** What the service, or the header of the file, says that there is; null where the file has no header. */
+  readonly said: { readonly size: number; readonly head: string | null } | null;
   /** How many hold, from the first on. */
   readonly held: number;
-  readonly fault: ChainFault | null;
+  readonly fault: ChainFault | FileFault | null;
   /** Artifacts with the recorded hash; null where they were not asked for. */
   readonly policies: number | null;
   readonly missing: readonly { readonly hash: string; readonly index: number }[];
   readonly replayed: Replayed | null;
   /** What an earlier audit remembered, and whether it still holds; null where there was none. */
   readonly seen: Seen | null;
-  readonly contradiction: (Contradiction & { readonly file: string }) | null;
+  readonly contradiction: (Pick<Contradiction, "code" | "message"> & { readonly file: string }) | null;
   /** More that is to be said. */
   readonly remarks: readonly string[];
 }
@@ -35,8 +43,8 @@ export function auditJson(result: AuditResult): object {
   return {
     ok: holds(result),
     ...rest,
-    size: said.size,
-    head: said.head,
+    size: said?.size ?? null,
+    head: said?.head ?? null,
     replayed: replayed === null ? null : { count: replayed.count, wrong: replayed.wrong },
     contradiction:
       contradiction === null
@@ -58,14 +66,17 @@ export function auditText(result: AuditResult, terminal: Terminal): string {
   if (fault === null) {
     lines.push(
       good(
-        said.size === 0
+        held === 0
           ? "the ledger is empty"
-          : `${counted(said.size, "entry", "entries")}: each link, index, claim and signature holds, up to the head ${said.head}`,
+          : `${counted(held, "entry", "entries")}: each link, index, claim and signature holds, up to the head ${said?.head}`,
       ),
     );
   } else {
-    lines.push(bad(`broken at entry ${fault.index} (${fault.code}): ${fault.message}`));
-    lines.push(`  ${counted(held, "entry", "entries")} before it ${held === 1 ? "holds" : "hold"}`);
+    const where = fault.index === null ? "broken as a file" : `broken at entry ${fault.index}`;
+    lines.push(bad(`${where} (${fault.code}): ${fault.message}`));
+    lines.push(
+      `  ${counted(held, "entry", "entries")} ${fault.index === null ? "of it" : "before it"} ${held === 1 ? "holds" : "hold"}`,
+    );
   }
   if (policies !== null && missing.length === 0 && fault === null) {
     lines.push(good(`${counted(policies, "policy", "policies")}: each has the hash that its entries name`));

@@ -1,6 +1,7 @@
 // `policyledger audit`: checks a whole ledger, the service's or an exported one, and remembers what it saw.
 import { auditFile } from "../audit/file.ts";
-import { forget, seenIn } from "../audit/kept.ts";
+import { withKept } from "../audit/interrupted.ts";
+import { forget, historyOf, type Seen, seenIn } from "../audit/kept.ts";
 import { type AuditResult, auditJson, auditText, holds } from "../audit/result.ts";
 import { auditService } from "../audit/service.ts";
 import type { Call, Command } from "../command.ts";
@@ -47,7 +48,7 @@ export const audit: Command = {
 function forgetLedger({ client, home, report }: Call): number {
   const { endpoint } = client();
   const folder = home.ledgerFolder(endpoint);
-  const seen = seenIn(folder);
+  const seen = readableSeen(folder);
   forget(folder);
   report({ endpoint, forgotten: seen }, () =>
     seen === null
@@ -57,25 +58,27 @@ function forgetLedger({ client, home, report }: Call): number {
   return EXIT.ok;
 }
 
+/** Null too where it cannot be read, which is a reason to forget it. */
+function readableSeen(folder: string): Seen | null {
+  try {
+    return seenIn(folder);
+  } catch (error) {
+    if (error instanceof CliError) return null;
+    throw error;
+  }
+}
+
 async function ofService(call: Call): Promise<AuditResult> {
   const { given, home, signal, terminal } = call;
   const client = call.client();
   const folder = home.ledgerFolder(client.endpoint);
+  const policies = !given.is("no-policies");
+  const replay = given.is("replay");
   const pool = replayPool();
   try {
-    const policies = !given.is("no-policies");
-    const replay = given.is("replay");
     return (await auditService({ client, folder, pool, terminal, signal, policies, replay })).result;
   } catch (error) {
-    if (!signal.aborted) throw error;
-    const kept = seenIn(folder)?.size ?? 0;
-    throw new CliError(
-      EXIT.interrupted,
-      `interrupted: ${counted(kept, "entry", "entries")} checked and kept`,
-      {
-        advice: "the next audit goes on from there",
-      },
-    );
+    throw withKept(error, folder, signal);
   } finally {
     await pool.close();
   }
@@ -83,11 +86,12 @@ async function ofService(call: Call): Promise<AuditResult> {
 
 async function ofFile(call: Call, file: string): Promise<AuditResult> {
   const { given, home, signal, terminal } = call;
-  const isNamed = given.text("endpoint") !== undefined;
-  const seen = isNamed ? seenIn(home.ledgerFolder(call.client().endpoint)) : null;
+  const folder = given.text("endpoint") === undefined ? null : home.ledgerFolder(call.client().endpoint);
+  const seen = folder === null ? null : seenIn(folder);
+  const remembered = folder === null || seen === null ? null : { seen, history: historyOf(folder, seen) };
   const pool = replayPool();
   try {
-    return await auditFile({ file, pool, terminal, signal, replay: given.is("replay"), seen });
+    return await auditFile({ file, pool, terminal, signal, replay: given.is("replay"), remembered });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "EISDIR" || code === "EACCES")

@@ -4,6 +4,7 @@ import { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { readEntry } from "@policyledger/core";
 import { formatExportHeader, PolicyOrder } from "../../check/index.ts";
+import { withKept } from "../audit/interrupted.ts";
 import type { Kept } from "../audit/kept.ts";
 import { pieceReader } from "../audit/lines.ts";
 import { auditJson, auditText, holds } from "../audit/result.ts";
@@ -32,9 +33,9 @@ export const exportLedger: Command = {
   run: async (call) => {
     const { args, home, signal, terminal, report } = call;
     const client = call.client();
+    const folder = home.ledgerFolder(client.endpoint);
     const pool = replayPool();
     try {
-      const folder = home.ledgerFolder(client.endpoint);
       const audit = { client, folder, pool, terminal, signal, policies: true, replay: false };
       const { result, kept } = await auditService(audit);
       if (!holds(result)) {
@@ -49,6 +50,8 @@ export const exportLedger: Command = {
         return `${terminal.paint.green("✓")} ${counted(size, "entry", "entries")} and ${counted(policies, "policy", "policies")} in ${file}, up to the head ${head}`;
       });
       return EXIT.ok;
+    } catch (error) {
+      throw withKept(error, folder, signal);
     } finally {
       await pool.close();
     }
