@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly onNote?: (err: string) => NodeJS.Signals | null;
   /** When it comes, the command is interrupted. */
   readonly interrupt?: Promise<unknown>;
+  /** By what; Ctrl-C if nothing is said. */
+  readonly by?: NodeJS.Signals;
 }
 
 export function newHome(): string {
@@ -45,7 +47,17 @@ function build(): void {
 }
 
 export function policyledger(args: readonly string[], options: RunOptions): Promise<Ran> {
-  const { home, endpoint, cwd = home, columns = 80, env = {}, input, onNote, interrupt } = options;
+  const {
+    home,
+    endpoint,
+    cwd = home,
+    columns = 80,
+    env = {},
+    input,
+    onNote,
+    interrupt,
+    by = "SIGINT",
+  } = options;
   build();
   const child = spawn(node, [command, ...args], {
     cwd,
@@ -71,7 +83,7 @@ export function policyledger(args: readonly string[], options: RunOptions): Prom
       sent = true;
       child.kill(signal);
     });
-    interrupt?.then(() => child.kill("SIGINT"));
+    interrupt?.then(() => child.kill(by));
     child.on("error", reject);
     child.on("close", (code) => resolve({ code, out, err }));
     child.stdin.end(input ?? "");

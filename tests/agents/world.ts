@@ -26,6 +26,10 @@ export type Tamper = (
       readonly status: number;
       readonly text: string;
       readonly headers?: Readonly<Record<string, string>>;
+      /** So many milliseconds late. */
+      readonly delay?: number;
+      /** With spaces behind the text, for as long as they are read. */
+      readonly endless?: boolean;
     };
 
 /** Nothing depends on how late it is, so that entries have the same hashes each time. */
@@ -87,11 +91,22 @@ async function changed(request: Request, answer: Response, change: Tamper): Prom
     status,
     text,
     headers = {},
-  } = typeof made === "string" ? { status: answer.status, text: made, headers: {} } : made;
+    delay = 0,
+    endless = false,
+  } = typeof made === "string" ? { status: answer.status, text: made } : made;
+  if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay).unref());
   const type = answer.headers.get("content-type") ?? "text/plain";
-  return new Response(text, {
+  return new Response(endless ? endlessly(text) : text, {
     status,
     headers: { "content-type": type, "cache-control": "no-store", ...headers },
+  });
+}
+
+function endlessly(text: string): ReadableStream<Uint8Array> {
+  const spaces = new Uint8Array(65_536).fill(0x20);
+  return new ReadableStream({
+    start: (controller) => controller.enqueue(new TextEncoder().encode(text)),
+    pull: (controller) => controller.enqueue(spaces),
   });
 }
 

@@ -8,29 +8,18 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { getRequestListener } from "@hono/node-server";
-import {
-  evaluate,
-  loadPolicy,
-  makeEnvironment,
-  parseArtifact,
-  prepareEvaluation,
-  type Submission,
-} from "@policyledger/core";
-import { nodeHost } from "@policyledger/core/node";
 import { appendWaiting } from "../../functions/src/append.ts";
-import { jobs, policies } from "../../functions/src/documents.ts";
 import { makeApi } from "../../functions/src/http/app.ts";
 import { usualSettings } from "../../functions/src/settings.ts";
 import { serviceAt } from "../service/service-at.ts";
 import { buildAgent } from "./agent.ts";
-import { validJob } from "./append.ts";
+import { fill } from "./fill.ts";
 import { startStandIn } from "./stand-in.ts";
-import { ENV_ID, validSubmissions } from "./workloads.ts";
+import { validSubmissions } from "./workloads.ts";
 
 const ENTRIES = 10_000;
 const POLICIES = 1_000;
 const ROUNDS = 3;
-const BATCH = 500;
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** The median of three audits, each with a home of its own. */
@@ -49,7 +38,7 @@ export async function auditedRemoteEntries(): Promise<number> {
     getRequestListener((request) => api.fetch(request)) as Parameters<typeof createServer>[1],
   );
   try {
-    await fill(service.service.db);
+    await fill(service.service.db, validSubmissions(ENTRIES, POLICIES));
     await appendWaiting(service.service);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -79,40 +68,5 @@ async function secondsOf(url: string): Promise<number> {
     return seconds;
   } finally {
     rmSync(home, { recursive: true });
-  }
-}
-
-type Db = Parameters<typeof jobs>[0];
-
-/** Signed claims that hold, as verify leaves them, and their artifacts. */
-async function fill(db: Db): Promise<void> {
-  const all = validSubmissions(ENTRIES, POLICIES);
-  const env = makeEnvironment(ENV_ID);
-  const prepared = prepareEvaluation(env);
-  const artifacts = new Map(all.map(({ claim, artifact }) => [claim.policy_hash, artifact]));
-  const evaluations = new Map(
-    [...artifacts].map(([hash, text]) => {
-      const { behaviour } = loadPolicy(parseArtifact(JSON.parse(text)));
-      return [hash, evaluate(nodeHost, env, behaviour, prepared)];
-    }),
-  );
-  await inBatches(db, [...artifacts], (batch, [hash, text]) => {
-    batch.set(policies(db).doc(hash), { policy_hash: hash, artifact: Buffer.from(text), published: true });
-  });
-  await inBatches<Submission>(db, all, (batch, submission) => {
-    const job = validJob(submission, evaluations.get(submission.claim.policy_hash)!);
-    batch.set(jobs(db).doc(job.claim_id), job);
-  });
-}
-
-async function inBatches<T>(
-  db: Db,
-  all: readonly T[],
-  set: (batch: ReturnType<Db["batch"]>, one: T) => void,
-): Promise<void> {
-  for (let i = 0; i < all.length; i += BATCH) {
-    const batch = db.batch();
-    for (const one of all.slice(i, i + BATCH)) set(batch, one);
-    await batch.commit();
   }
 }

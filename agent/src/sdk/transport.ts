@@ -136,7 +136,7 @@ async function readBounded(response: Response, maxBytes: number): Promise<string
       await reader.cancel();
       throw new ClientError(
         "unreadable_answer",
-        `The answer of ${response.url} takes more than ${maxBytes} bytes`,
+        `The answer of ${response.url.split("?")[0]} takes more than ${maxBytes} bytes`,
       );
     }
     text += decoded(decoder, value);
