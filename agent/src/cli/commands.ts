@@ -55,4 +55,8 @@ export const commands: Readonly<Record<string, Listed>> = {
     about: "takes the best policy, checks all of it, and runs it",
     load: async () => (await import("./commands/reuse.ts")).reuse,
   },
+  "policy check": {
+    about: "proves the policy contract on a policy that you wrote",
+    load: async () => (await import("./commands/policy-check.ts")).policyCheck,
+  },
 };
