@@ -112,6 +112,30 @@ describe("export", () => {
     await expectGolden("audit-export", audit, await run(audit), replaced());
   });
 
+  test("says what it wrote, and where", async () => {
+    const args = ["export", join(home, "again.ndjson")];
+    await expectGolden("export", args, await run(args), replaced());
+    // Since the first export, one entry and its policy have come.
+    const again = readFileSync(join(home, "again.ndjson"), "utf8").split("\n");
+    expect(
+      exported
+        .split("\n")
+        .slice(1)
+        .every((line) => again.includes(line)),
+    ).toBe(true);
+  });
+
+  test.each(["audit", "export"])("%s says how it is used", async (name) => {
+    await expectGolden(`${name}---help`, [name, "--help"], await run([name, "--help"]));
+  });
+
+  test("is checked whole: what is about a service alone is refused with a file", async () => {
+    for (const option of ["--forget", "--no-policies"]) {
+      const { code, err } = await run(["audit", file, option]);
+      expect([code, err]).toEqual([2, expect.stringContaining(option)]);
+    }
+  });
+
   test("goes to standard output, with nothing else there", async () => {
     const { out, err, code } = await run(["export", "-"]);
     expect([code, err]).toEqual([0, ""]);
@@ -133,7 +157,6 @@ describe("export", () => {
   test("of a ledger that does not hold is refused, and an older file is left as it is", async () => {
     const kept = join(newHome(), "kept.ndjson");
     writeFileSync(kept, "before");
-    world.tamper((path, text) => (path.includes("ledger?") ? text.replace(/,"size":\d+/, "$&") : text));
     world.tamper((path, text) =>
       path.includes("/ledger/head") ? text.replace(/"size":\d+/, '"size":500') : text,
     );
@@ -182,6 +205,29 @@ describe("a damaged export", () => {
     const { code: exit, told } = await audited(damage());
     expect(exit).toBe(1);
     expect(told).toContain(code);
+  });
+
+  test("is told with all that is known of it, to machines too", async () => {
+    writeFileSync(damagedFile, `${lines().slice(0, 5).join("\n")}\n`);
+    const { code, out } = await run(["audit", damagedFile, "--json"]);
+    expect([code, JSON.parse(out)]).toMatchObject([
+      1,
+      {
+        ok: false,
+        size: 9,
+        held: 4,
+        policies: null,
+        fault: { index: null, code: "truncated", message: "The file ends after 4 of 9 entries" },
+      },
+    ]);
+    await expectGolden("audit-cut", ["audit", damagedFile], await run(["audit", damagedFile]), replaced());
+  });
+
+  test("that moves the cursor moves none", async () => {
+    const header = lines()[0]!.replace('"v":1', '"v":"\u009b2J\u202e"');
+    const { code, told } = await audited(`${header}\n`);
+    expect([code, told]).toEqual([1, expect.stringContaining("This export is of version")]);
+    expect(told).not.toMatch(/[\u009b\u202e]/);
   });
 
   function swapped(a: number, b: number): string {

@@ -150,8 +150,10 @@ export function helpOf(command: Command, { paint, width }: Terminal): string {
     return [flag, about] as const;
   });
   const widest = Math.max(...options.map(([flag]) => flag.length));
+  const named = `policyledger ${command.name}`;
+  const title = wrap(`${named}: ${command.about}`, width);
   const lines = [
-    `${paint.bold(`policyledger ${command.name}`)}: ${command.about}`,
+    paint.bold(named) + title.slice(named.length),
     "",
     `${paint.dim("usage")}    policyledger ${command.name} [options]${command.takes === "" ? "" : ` ${command.takes}`}`,
     "",

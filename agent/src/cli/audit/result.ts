@@ -1,7 +1,7 @@
 // What an audit found, as it is reported: to people and to machines.
 import type { ChainFault } from "@policyledger/core";
 import type { ExportFaultCode } from "../../check/index.ts";
-import { counted, type Terminal, wrap } from "../terminal.ts";
+import { count, counted, foreign, type Terminal, wrap } from "../terminal.ts";
 import type { Contradiction } from "./contradiction.ts";
 import type { Seen } from "./kept.ts";
 import type { Replayed } from "./replays.ts";
@@ -57,7 +57,8 @@ export function auditText(result: AuditResult, terminal: Terminal): string {
   const { said, held, fault, policies, missing, replayed, seen, contradiction, remarks } = result;
   const { paint, width } = terminal;
   const good = (text: string) => `${paint.green("✓")} ${wrap(text, width, 2)}`;
-  const bad = (text: string) => `${paint.red("✗")} ${wrap(text, width, 2)}`;
+  // A file's own words may be in it.
+  const bad = (text: string) => `${paint.red("✗")} ${wrap(foreign(text, 4_096), width, 2)}`;
   const lines: string[] = [];
   if (contradiction !== null) {
     // A path is not broken into lines: it is to be copied.
@@ -72,11 +73,12 @@ export function auditText(result: AuditResult, terminal: Terminal): string {
       ),
     );
   } else {
-    const where = fault.index === null ? "broken as a file" : `broken at entry ${fault.index}`;
-    lines.push(bad(`${where} (${fault.code}): ${fault.message}`));
     lines.push(
-      `  ${counted(held, "entry", "entries")} ${fault.index === null ? "of it" : "before it"} ${held === 1 ? "holds" : "hold"}`,
+      bad(
+        `${fault.index === null ? "broken as a file" : `broken at entry ${fault.index}`} (${fault.code}): ${fault.message}`,
+      ),
     );
+    if (said !== null) lines.push(`  ${wrap(heldText(held, said.size, fault), width, 2)}`);
   }
   if (policies !== null && missing.length === 0 && fault === null) {
     lines.push(good(`${counted(policies, "policy", "policies")}: each has the hash that its entries name`));
@@ -106,6 +108,13 @@ export function auditText(result: AuditResult, terminal: Terminal): string {
   }
   for (const remark of remarks) lines.push(`  ${paint.dim(wrap(remark, width, 2))}`);
   return lines.join("\n");
+}
+
+function heldText(held: number, size: number, { index }: ChainFault | FileFault): string {
+  const hold = held === 1 ? "holds" : "hold";
+  return index === null
+    ? `${count(held)} of its ${counted(size, "entry", "entries")} ${hold}`
+    : `${counted(held, "entry", "entries")} before it ${hold}`;
 }
 
 const SHOWN = 10;

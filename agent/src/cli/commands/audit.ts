@@ -4,7 +4,7 @@ import { withKept } from "../audit/interrupted.ts";
 import { forget, historyOf, type Seen, seenIn } from "../audit/kept.ts";
 import { type AuditResult, auditJson, auditText, holds } from "../audit/result.ts";
 import { auditService } from "../audit/service.ts";
-import type { Call, Command } from "../command.ts";
+import type { Call, Command, Given } from "../command.ts";
 import { CliError, EXIT, usage } from "../exit.ts";
 import { replayPool } from "../replay/pool.ts";
 import { counted } from "../terminal.ts";
@@ -25,7 +25,8 @@ export const audit: Command = {
     "Without FILE: downloads the service's ledger, or what has come since the last audit, and checks every entry: its form, " +
       "index, link, claim id, that no claim stands there twice, and its signature; and every policy's hash. What holds is kept, so " +
       "that an audit that was interrupted goes on where it was, and what was seen last is remembered: a service that later shows " +
-      "fewer entries or other ones is found out, and the evidence is kept in a file.",
+      "fewer entries or other ones is found out, and the evidence is kept in a file. What is checked is the ledger up to the head that the service names " +
+      "when the audit begins; what comes meanwhile is for the next one.",
     "With FILE: the same of an export, offline. With --endpoint besides, it must be the ledger that was seen there.",
   ],
   examples: [
@@ -35,15 +36,23 @@ export const audit: Command = {
   ],
   run: async (call) => {
     const { args, given, terminal, report } = call;
+    const [file] = args;
+    if (file !== undefined) refuseWithFile(given);
     if (given.is("forget")) return forgetLedger(call);
     if (given.is("replay") && given.is("no-policies")) {
       throw usage("--replay runs the policies that --no-policies leaves out");
     }
-    const result = args[0] === undefined ? await ofService(call) : await ofFile(call, args[0]);
+    const result = file === undefined ? await ofService(call) : await ofFile(call, file);
     report(auditJson(result), () => auditText(result, terminal));
     return holds(result) ? EXIT.ok : EXIT.broken;
   },
 };
+
+function refuseWithFile(given: Given): void {
+  if (given.is("forget")) throw usage("--forget is about a service, and takes no file");
+  if (given.is("no-policies"))
+    throw usage("an export is checked with its policies: --no-policies is for a service");
+}
 
 function forgetLedger({ client, home, report }: Call): number {
   const { endpoint } = client();
@@ -78,7 +87,7 @@ async function ofService(call: Call): Promise<AuditResult> {
   try {
     return (await auditService({ client, folder, pool, terminal, signal, policies, replay })).result;
   } catch (error) {
-    throw withKept(error, folder, signal);
+    throw withKept(error, { folder, signal, replay });
   } finally {
     await pool.close();
   }

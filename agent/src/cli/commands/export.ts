@@ -12,7 +12,7 @@ import { auditService } from "../audit/service.ts";
 import type { Command } from "../command.ts";
 import { EXIT, usage } from "../exit.ts";
 import { replayPool } from "../replay/pool.ts";
-import { counted } from "../terminal.ts";
+import { counted, foreign, wrap } from "../terminal.ts";
 
 export const exportLedger: Command = {
   name: "export",
@@ -47,11 +47,14 @@ export const exportLedger: Command = {
       const { size, head } = result.said;
       if (file === "-") return EXIT.ok;
       report({ file, entries: size, head, policies }, () => {
-        return `${terminal.paint.green("✓")} ${counted(size, "entry", "entries")} and ${counted(policies, "policy", "policies")} in ${file}, up to the head ${head}`;
+        const what = `${counted(size, "entry", "entries")} and ${counted(policies, "policy", "policies")}`;
+        const said = size === 0 ? "the ledger is empty" : `${what}, up to the head ${head}`;
+        // A path is not broken into lines: it is to be copied.
+        return `${terminal.paint.green("✓")} ${wrap(said, terminal.width, 2)}\n\n  ${terminal.paint.dim("export")}  ${foreign(file, 4_096)}`;
       });
       return EXIT.ok;
     } catch (error) {
-      throw withKept(error, folder, signal);
+      throw withKept(error, { folder, signal, replay: false });
     } finally {
       await pool.close();
     }
