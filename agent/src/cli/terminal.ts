@@ -3,7 +3,7 @@
 import { printable } from "@policyledger/core";
 
 export interface Terminal {
-  /** Columns to write in. */
+  /** Columns to write in; others when its window is resized. */
   readonly width: number;
   /** Whether standard error is a terminal, so that a line can be written over. */
   readonly isLive: boolean;
@@ -57,9 +57,11 @@ export function terminalOn(
   const allowed = env.NO_COLOR === undefined || env.NO_COLOR === "";
   const forced = env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== "0" && env.FORCE_COLOR !== "";
   const usual = forced || (stdout.isTTY === true && env.TERM !== "dumb" && allowed);
-  const width = stdout.columns ?? (Number(env.COLUMNS) || USUAL_WIDTH);
   return {
-    width: Math.max(MIN_WIDTH, width),
+    get width() {
+      // Where results go to a pipe, what happens meanwhile is still seen in a window.
+      return Math.max(MIN_WIDTH, stdout.columns ?? stderr.columns ?? (Number(env.COLUMNS) || USUAL_WIDTH));
+    },
     isLive: live,
     paint: paintOf(coloured ?? usual),
     print: (text = "") => void stdout.write(`${text}\n`),

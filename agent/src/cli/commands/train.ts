@@ -1,5 +1,5 @@
 // `policyledger train`: trains a policy here, with a live view, and writes the artifact and a claim of it.
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
   environmentKind,
@@ -36,9 +36,10 @@ export const train: Command = {
   },
   more: [
     "Writes NAME.policy.json, the artifact as canonical JSON, and NAME.claim.json, which `policyledger submit` signs and sends. While " +
-      "it runs, NAME.training.json holds all that the rest of it depends on: written every ten seconds and on Ctrl-C, gone at the end. " +
+      "it runs, NAME.training.json holds all that the rest of it depends on: written every two seconds and on Ctrl-C, gone at the end. " +
       "A training that was resumed gives the same policy as one that never stopped.",
-    "Returns are exact: over all that the environment may draw, not over a few seeds.",
+    "The expected return and the optimum are exact: over all that the environment may draw. The greedy mean, with its standard " +
+      "deviation, is over 1,000 episodes. With --json, one value is printed at the end; progress goes to standard error.",
   ],
   examples: [
     ["policyledger train", "a good policy of cyber-defense-v1, in a second or two"],
@@ -109,6 +110,8 @@ function filesOf({ given }: Call, { config }: Training): TrainingFiles {
   const folder = given.text("out") ?? (resumed === undefined ? "." : resolve(resumed, ".."));
   try {
     mkdirSync(folder, { recursive: true });
+    // Now, not after all the work.
+    accessSync(folder, constants.W_OK);
   } catch (error) {
     throw usage(`Cannot write to ${foreign(folder)}: ${(error as Error).message}`);
   }

@@ -17,6 +17,7 @@ import {
 } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
 import type { UnsignedClaim } from "../claim-file.ts";
+import { type Figures, figuresOf } from "../reuse/figures.ts";
 import { billionths, count, fields, points, type Terminal } from "../terminal.ts";
 
 export interface Trained {
@@ -26,8 +27,13 @@ export interface Trained {
   readonly text: string;
   readonly policy_hash: string;
   readonly evaluation: Evaluation;
+  /** Of greedy episodes on the first seeds. */
+  readonly greedy: Figures;
   readonly claim: UnsignedClaim;
 }
+
+/** Seeds 0, 1, 2, …: enough to see how much one episode says. */
+const GREEDY_EPISODES = 1_000;
 
 export function trainedBy(training: Training, claimSeed: number): Trained {
   const { env_id, env_config } = training.config;
@@ -43,6 +49,7 @@ export function trainedBy(training: Training, claimSeed: number): Trained {
     policy_hash,
     claimed_reward: runEpisode(env, policy, claimSeed).reward,
   };
+  const rewards = Array.from({ length: GREEDY_EPISODES }, (_, seed) => runEpisode(env, policy, seed).reward);
   return {
     kind: environmentKind(env_id),
     training,
@@ -50,6 +57,7 @@ export function trainedBy(training: Training, claimSeed: number): Trained {
     text,
     policy_hash,
     evaluation: evaluate(nodeHost, env, policy.behaviour),
+    greedy: figuresOf(rewards),
     claim: { assertion, artifact: text },
   };
 }
@@ -59,7 +67,10 @@ export interface Files {
   readonly claim: string;
 }
 
-export function trainedJson({ training, policy_hash, evaluation, claim }: Trained, files: Files): object {
+export function trainedJson(
+  { training, policy_hash, evaluation, greedy, claim }: Trained,
+  files: Files,
+): object {
   const { episode, average, table_size, converged } = training.progress();
   return {
     done: true,
@@ -71,13 +82,14 @@ export function trainedJson({ training, policy_hash, evaluation, claim }: Traine
     policy_hash,
     expected: evaluation.expected,
     optimum: evaluation.optimum,
+    greedy,
     claim: claim.assertion,
     files,
   };
 }
 
 export function trainedText(
-  { kind, training, text, policy_hash, evaluation, claim }: Trained,
+  { kind, training, text, policy_hash, evaluation, greedy, claim }: Trained,
   files: Files,
   terminal: Terminal,
 ): string {
@@ -95,7 +107,9 @@ export function trainedText(
     fields(terminal, [
       ["of", `${kind.id} ${canonicalJson(env_config as Json)}`],
       ["expected", `${paint.bold(billionths(expected, kind.rewardUnit))} points${share}`],
-      ["policy", `${policy_hash}, ${count(text.length)} bytes, ${count(table_size)} situations`],
+      ["greedy", greedyText(greedy, kind)],
+      ["policy", `${policy_hash}`],
+      ["", `${count(text.length)} bytes, ${count(table_size)} situations`],
       ["claim", `${points(claimed_reward, kind.rewardUnit)} points on seed ${seed}`],
       ["files", files.policy],
       ["", files.claim],
@@ -103,4 +117,12 @@ export function trainedText(
     "",
     `next: ${paint.cyan(`policyledger submit ${files.claim}`)}`,
   ].join("\n");
+}
+
+function greedyText(
+  { episodes, mean, deviation, min, max }: Figures,
+  { rewardUnit }: EnvironmentKind,
+): string {
+  const [low, high] = [points(min, rewardUnit), points(max, rewardUnit)];
+  return `${(mean / rewardUnit).toFixed(3)} ± ${(deviation / rewardUnit).toFixed(3)} over seeds 0 to ${episodes - 1}, from ${low} to ${high}`;
 }

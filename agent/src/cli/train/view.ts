@@ -2,13 +2,13 @@
 // line every ten seconds.
 import type { EnvironmentKind, Progress } from "@policyledger/core";
 import { duration, fitParts } from "../progress.ts";
-import { count, points, sparkline, type Terminal } from "../terminal.ts";
+import { columnsOf, count, points, sparkline, type Terminal } from "../terminal.ts";
 
 export interface View {
   /** To be told often; it draws when it is time to. */
   set(progress: Progress): void;
-  /** Takes the lines away. */
-  end(): void;
+  /** Takes the lines away, or leaves them where they are. */
+  end(leave?: boolean): void;
 }
 
 const FRAME_MS = 90;
@@ -30,11 +30,15 @@ export function trainingView(
   let best = Number.NEGATIVE_INFINITY;
   let drawn = 0;
   let told = started;
-  let lines = 0;
+  let frame: readonly string[] = [];
 
-  const erase = () => {
-    if (lines > 0) terminal.draw(`\r\u001b[${lines}A\u001b[J`);
-    lines = 0;
+  /** In one piece and from the top, line over line: nothing is empty in between, which would flicker. */
+  const redraw = (next: readonly string[]) => {
+    const rows = rowsOf(frame, terminal.width);
+    const up = rows === 0 ? "" : `\r\u001b[${rows}A`;
+    // Of a frame that has become narrower, its window broke lines in two: what stood lower is wiped too.
+    terminal.draw(`${up}${next.map((line) => `${line}\u001b[K\n`).join("")}\u001b[J`);
+    frame = next;
   };
   return {
     set: (progress) => {
@@ -52,13 +56,17 @@ export function trainingView(
       }
       if (at - drawn < FRAME_MS) return;
       drawn = at;
-      const frame = frameOf({ progress, rate, best, curve, kind }, terminal);
-      erase();
-      terminal.draw(`${frame.join("\n")}\n`);
-      lines = frame.length;
+      redraw(frameOf({ progress, rate, best, curve, kind }, terminal));
     },
-    end: erase,
+    end: (leave = false) => {
+      if (!leave && frame.length > 0) redraw([]);
+    },
   };
+}
+
+/** How many a window of that width takes for them: it breaks a line that no longer fits when it gets narrower. */
+function rowsOf(frame: readonly string[], width: number): number {
+  return frame.reduce((sum, line) => sum + Math.max(1, Math.ceil(columnsOf(line) / width)), 0);
 }
 
 /** The averages over all episodes, thinned out evenly. */
