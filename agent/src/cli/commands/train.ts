@@ -1,6 +1,6 @@
 // `policyledger train`: trains a policy here, with a live view, and writes the artifact and a claim of it.
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import {
   environmentKind,
   type JsonObject,
@@ -107,7 +107,7 @@ function filesOf({ given }: Call, { config }: Training): TrainingFiles {
     given.text("name") ?? resumed?.replace(/^.*[\\/]/, "").replace(/\.training\.json$/, "") ?? usual;
   if (!/^[\w.-]{1,200}$/.test(name))
     throw usage(`--name wants letters, digits, . _ -, got ${foreign(name, 40)}`);
-  const folder = given.text("out") ?? (resumed === undefined ? "." : resolve(resumed, ".."));
+  const folder = given.text("out") ?? (resumed === undefined ? "." : dirname(resumed));
   try {
     mkdirSync(folder, { recursive: true });
     // Now, not after all the work.

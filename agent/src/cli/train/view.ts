@@ -15,7 +15,8 @@ const FRAME_MS = 90;
 const LINE_MS = 10_000;
 /** Averages that the curve is drawn of: as many as there are points are kept, and halved when they get too many. */
 const MOST_POINTS = 512;
-const BAR = 24;
+/** Of the bar; the shorter one leaves room for the rate where there are 80 columns. */
+const BAR = { narrow: 14, wide: 24, from: 100 };
 /** Columns before the values. */
 const LABEL = 10;
 
@@ -107,9 +108,10 @@ interface Shown {
 function frameOf({ progress, rate, best, curve, kind }: Shown, { paint, width }: Terminal): string[] {
   const { episode, episodes, average, epsilon, table_size, action_counts } = progress;
   const part = episode / episodes;
-  const full = Math.round(part * BAR);
+  const length = width < BAR.from ? BAR.narrow : BAR.wide;
+  const full = Math.round(part * length);
   const left = rate > 0 ? `${duration((episodes - episode) / rate)} left` : "";
-  const bar = paint.green("█".repeat(full)) + paint.dim("░".repeat(BAR - full));
+  const bar = paint.green("█".repeat(full)) + paint.dim("░".repeat(length - full));
   const states = kind.fields.reduce((product, { size }) => product * size, 1);
   const room = Math.max(10, Math.min(160, width - LABEL - 2));
   const averaged = (value: number) => (Number.isFinite(value) ? points(value, kind.rewardUnit) : "–");
@@ -121,8 +123,8 @@ function frameOf({ progress, rate, best, curve, kind }: Shown, { paint, width }:
         [
           { text: bar, worth: 3 },
           { text: `${Math.floor(part * 100)} %`, worth: 5 },
-          { text: `${count(episode)}/${count(episodes)}`, worth: 2 },
-          { text: `${count(rate)}/s`, worth: 1 },
+          { text: `${count(episode)}/${count(episodes)}`, worth: 1 },
+          { text: `${count(rate)}/s`, worth: 2 },
           { text: left, worth: 4 },
         ],
         inside,
