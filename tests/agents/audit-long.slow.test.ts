@@ -337,6 +337,23 @@ describe("a fork", () => {
   }
 });
 
+test("of two audits at once, the second is told to wait; of one that was killed, nothing stands in the way", async () => {
+  const home = newHome();
+  let second: Promise<Awaited<ReturnType<typeof policyledger>>> | null = null;
+  const { code } = await audited(home, (path, text) => {
+    if (fromOf(path) !== 1_000) return text;
+    second ??= policyledger(["export", join(home, "x.ndjson")], { home, endpoint: world.url });
+    return { status: 200, text, delay: 2_000 };
+  });
+  expect(code).toBe(0);
+  const { code: refused, err } = await second!;
+  expect([refused, err]).toEqual([2, expect.stringContaining("another audit of this ledger is at work")]);
+  // A process that there is not any more.
+  writeFileSync(join(folderOf(home), "audit.lock"), "4194305\n");
+  expect((await audited(home)).code).toBe(0);
+  expect(readdirSync(folderOf(home)).sort()).toEqual(["audit.json", "entries.ndjson", "policies.ndjson"]);
+});
+
 test("entries that are appended while an audit runs are for the next one", async () => {
   const home = newHome();
   const { current_hash, entry } = ledger[LONG - 1]!;

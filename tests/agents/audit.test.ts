@@ -163,6 +163,10 @@ describe("export", () => {
     const { code, out } = await run(["export", kept], newHome());
     expect(code).toBe(1);
     expect(out).toContain("nothing was exported");
+    // Whoever reads an export reads none.
+    const streamed = await run(["export", "-"], newHome());
+    expect([streamed.code, streamed.out]).toEqual([1, ""]);
+    expect(streamed.err).toContain("nothing was exported");
     expect(readFileSync(kept, "utf8")).toBe("before");
   });
 

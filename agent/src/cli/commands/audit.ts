@@ -1,4 +1,5 @@
 // `policyledger audit`: checks a whole ledger, the service's or an exported one, and remembers what it saw.
+import { alone } from "../audit/alone.ts";
 import { auditFile } from "../audit/file.ts";
 import { withKept } from "../audit/interrupted.ts";
 import { forget, historyOf, type Seen, seenIn } from "../audit/kept.ts";
@@ -54,11 +55,11 @@ function refuseWithFile(given: Given): void {
     throw usage("an export is checked with its policies: --no-policies is for a service");
 }
 
-function forgetLedger({ client, home, report }: Call): number {
+async function forgetLedger({ client, home, report }: Call): Promise<number> {
   const { endpoint } = client();
   const folder = home.ledgerFolder(endpoint);
   const seen = readableSeen(folder);
-  forget(folder);
+  await alone(folder, () => forget(folder));
   report({ endpoint, forgotten: seen }, () =>
     seen === null
       ? `nothing was remembered of ${endpoint}`
@@ -85,7 +86,8 @@ async function ofService(call: Call): Promise<AuditResult> {
   const replay = given.is("replay");
   const pool = replayPool();
   try {
-    return (await auditService({ client, folder, pool, terminal, signal, policies, replay })).result;
+    const audit = { client, folder, pool, terminal, signal, policies, replay };
+    return (await alone(folder, () => auditService(audit))).result;
   } catch (error) {
     throw withKept(error, { folder, signal, replay });
   } finally {

@@ -4,14 +4,15 @@ import { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { readEntry } from "@policyledger/core";
 import { formatExportHeader, PolicyOrder } from "../../check/index.ts";
+import { alone } from "../audit/alone.ts";
 import { withKept } from "../audit/interrupted.ts";
 import type { Kept } from "../audit/kept.ts";
 import { pieceReader } from "../audit/lines.ts";
 import { auditJson, auditText, holds } from "../audit/result.ts";
 import { auditService } from "../audit/service.ts";
-import type { Command } from "../command.ts";
+import type { Call, Command } from "../command.ts";
 import { EXIT, usage } from "../exit.ts";
-import { replayPool } from "../replay/pool.ts";
+import { type Pool, replayPool } from "../replay/pool.ts";
 import { counted, foreign, wrap } from "../terminal.ts";
 
 export const exportLedger: Command = {
@@ -31,35 +32,41 @@ export const exportLedger: Command = {
     ["policyledger export - | gzip > ledger.ndjson.gz", "compressed, to be kept"],
   ],
   run: async (call) => {
-    const { args, home, signal, terminal, report } = call;
-    const client = call.client();
-    const folder = home.ledgerFolder(client.endpoint);
+    const folder = call.home.ledgerFolder(call.client().endpoint);
     const pool = replayPool();
     try {
-      const audit = { client, folder, pool, terminal, signal, policies: true, replay: false };
-      const { result, kept } = await auditService(audit);
-      if (!holds(result)) {
-        report(auditJson(result), () => `${auditText(result, terminal)}\nnothing was exported`);
-        return EXIT.broken;
-      }
-      const file = args[0]!;
-      const policies = await write(file, kept, result.said, signal);
-      const { size, head } = result.said;
-      if (file === "-") return EXIT.ok;
-      report({ file, entries: size, head, policies }, () => {
-        const what = `${counted(size, "entry", "entries")} and ${counted(policies, "policy", "policies")}`;
-        const said = size === 0 ? "the ledger is empty" : `${what}, up to the head ${head}`;
-        // A path is not broken into lines: it is to be copied.
-        return `${terminal.paint.green("✓")} ${wrap(said, terminal.width, 2)}\n\n  ${terminal.paint.dim("export")}  ${foreign(file, 4_096)}`;
-      });
-      return EXIT.ok;
+      return await alone(folder, () => exported(call, folder, pool));
     } catch (error) {
-      throw withKept(error, { folder, signal, replay: false });
+      throw withKept(error, { folder, signal: call.signal, replay: false });
     } finally {
       await pool.close();
     }
   },
 };
+
+async function exported(call: Call, folder: string, pool: Pool): Promise<number> {
+  const { args, signal, terminal, report } = call;
+  const file = args[0]!;
+  const audit = { client: call.client(), folder, pool, terminal, signal, policies: true, replay: false };
+  const { result, kept } = await auditService(audit);
+  if (!holds(result)) {
+    const text = () => `${auditText(result, terminal)}\nnothing was exported`;
+    // What reads standard output takes it for the export.
+    if (file === "-") terminal.note(text());
+    else report(auditJson(result), text);
+    return EXIT.broken;
+  }
+  const policies = await write(file, kept, result.said, signal);
+  const { size, head } = result.said;
+  if (file === "-") return EXIT.ok;
+  report({ file, entries: size, head, policies }, () => {
+    const what = `${counted(size, "entry", "entries")} and ${counted(policies, "policy", "policies")}`;
+    const said = size === 0 ? "the ledger is empty" : `${what}, up to the head ${head}`;
+    // A path is not broken into lines: it is to be copied.
+    return `${terminal.paint.green("✓")} ${wrap(said, terminal.width, 2)}\n\n  ${terminal.paint.dim("export")}  ${foreign(file, 4_096)}`;
+  });
+  return EXIT.ok;
+}
 
 async function write(
   file: string,
