@@ -5,6 +5,7 @@ import {
   environmentKind,
   type JsonObject,
   PolicyLedgerError,
+  parseTrainingConfig,
   resumeTraining,
   startTraining,
   type Training,
@@ -14,6 +15,7 @@ import type { Call, Command } from "../command.ts";
 import { CliError, EXIT, usage } from "../exit.ts";
 import { replaceFile } from "../home.ts";
 import { count, foreign } from "../terminal.ts";
+import { trainOnServer } from "../train/on-server.ts";
 import { TRAINING_OPTIONS, trainingOptions } from "../train/options.ts";
 import { trainedBy, trainedJson, trainedText } from "../train/result.ts";
 import { runTraining } from "../train/run.ts";
@@ -25,7 +27,7 @@ export const train: Command = {
   takes: "",
   least: 0,
   most: 0,
-  asks: false,
+  asks: true,
   options: {
     ...TRAINING_OPTIONS,
     "claim-seed": { value: "N", about: "the episode's seed that is claimed on (42)" },
@@ -33,6 +35,7 @@ export const train: Command = {
     out: { value: "DIR", about: "the folder to write to (this one)" },
     name: { value: "NAME", about: "what the files' names begin with (ENV-PRESET-SEED)" },
     force: { about: "write over the files of another training" },
+    "on-server": { about: "the service trains and claims; watched here, and its claim checked here" },
   },
   more: [
     "Writes NAME.policy.json, the artifact as canonical JSON, and NAME.claim.json, which `policyledger submit` signs and sends. While " +
@@ -44,11 +47,13 @@ export const train: Command = {
   examples: [
     ["policyledger train", "a good policy of cyber-defense-v1, in a second or two"],
     ["policyledger train --env energy-slot-v1 --seed 7 --name mine", "mine.policy.json and mine.claim.json"],
+    ["policyledger train --on-server", "with this agent's key; on Ctrl-C it goes on there"],
     ["policyledger train --resume cyber-defense-v1-standard-1.training.json", "after Ctrl-C"],
   ],
   run: async (call) => {
     const { given, report, signal, terminal } = call;
     const claimSeed = given.integer("claim-seed", { min: 0 }) ?? 42;
+    if (given.is("on-server")) return onServer(call, claimSeed);
     const training = trainingOf(call);
     const files = filesOf(call, training);
     const view = trainingView(terminal, environmentKind(training.config.env_id));
@@ -73,22 +78,50 @@ export const train: Command = {
   },
 };
 
+function onServer(call: Call, claimSeed: number): Promise<number> {
+  const { given, terminal } = call;
+  const here = ["resume", "out", "name", "force"].find((name) => given.text(name) ?? given.is(name));
+  if (here !== undefined)
+    throw usage(`--${here} is for a training here: with --on-server no file is written`);
+  const options = accepted(() => {
+    const options = trainingOptions(given);
+    parseTrainingConfig(options);
+    return options;
+  });
+  return trainOnServer(call, {
+    options,
+    claimSeed,
+    view: trainingView(terminal, environmentKind(options.env_id)),
+  });
+}
+
+/** What the core refuses was on the command line. */
+function accepted<T>(f: () => T, what = (message: string) => message): T {
+  try {
+    return f();
+  } catch (error) {
+    if (!(error instanceof PolicyLedgerError)) throw error;
+    throw new CliError(EXIT.usage, what(error.message), { faults: error.faults, cause: error });
+  }
+}
+
 function trainingOf({ given }: Call): Training {
   const resumed = given.text("resume");
+  if (resumed === undefined) return accepted(() => startTraining(trainingOptions(given)));
+  const told = Object.keys(TRAINING_OPTIONS).find((name) => given.text(name) !== undefined);
+  if (told !== undefined) throw usage(`--resume goes on as the training began: --${told} cannot be changed`);
+  const text = readOrRefuse(resumed);
+  return accepted(
+    () => resumeTraining(text),
+    (message) => `${foreign(resumed)} cannot be gone on with: ${message}`,
+  );
+}
+
+function readOrRefuse(file: string): Uint8Array {
   try {
-    if (resumed === undefined) return startTraining(trainingOptions(given));
-    const told = Object.keys(TRAINING_OPTIONS).find((name) => given.text(name) !== undefined);
-    if (told !== undefined)
-      throw usage(`--resume goes on as the training began: --${told} cannot be changed`);
-    return resumeTraining(readFileSync(resumed));
+    return readFileSync(file);
   } catch (error) {
-    if (error instanceof PolicyLedgerError) {
-      const { message, faults } = error;
-      const what = resumed === undefined ? message : `${foreign(resumed)} cannot be gone on with: ${message}`;
-      throw new CliError(EXIT.usage, what, { faults, cause: error });
-    }
-    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
-    throw usage(`Cannot read ${resumed}: ${(error as Error).message}`);
+    throw usage(`Cannot read ${foreign(file)}: ${(error as Error).message}`);
   }
 }
 

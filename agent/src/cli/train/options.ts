@@ -18,7 +18,10 @@ export const TRAINING_OPTIONS: Options = {
   config: { value: "JSON", about: "its configuration, or @FILE: what differs from the preset" },
   algorithm: { value: "NAME", about: `${ALGORITHMS.join(" or ")} (q-learning)` },
   seed: { value: "N", about: "of the training: the same one gives the same policy, byte for byte (1)" },
-  episodes: { value: "N", about: "how many at most (500,000; double Q-learning 150,000)" },
+  episodes: {
+    value: "N",
+    about: "how many at most (500,000; double Q-learning 150,000; --on-server 50,000)",
+  },
   "learning-rate": {
     value: "X",
     about: "how far a value moves towards its target (less for more episodes: 0.003 for 500,000)",
@@ -52,10 +55,14 @@ function rateFor(episodes: number): number {
 
 const FRACTION = { min: 0, max: 1 };
 
+/** A service trains no longer than this for anybody. */
+const EPISODES_ON_SERVER = 50_000;
+
 export function trainingOptions(given: Given): TrainingOptions {
   const algorithm = given.choice("algorithm", ALGORITHMS) ?? "q-learning";
   const isDouble = algorithm === "double-q-learning";
-  const episodes = given.integer("episodes", { min: 1, max: 100_000_000 }) ?? (isDouble ? 150_000 : 500_000);
+  const usual = given.is("on-server") ? EPISODES_ON_SERVER : isDouble ? 150_000 : 500_000;
+  const episodes = given.integer("episodes", { min: 1, max: 100_000_000 }) ?? usual;
   const shared = {
     env_id: given.text("env") ?? "cyber-defense-v1",
     env_config: configOf(given),
