@@ -17,19 +17,16 @@ export async function checkedInThread(
   task: Omit<CheckTask, "lastCall">,
   { seconds, signal, terminal }: Watched,
 ): Promise<Checked> {
-  const { end } = showWaiting(terminal, seconds);
-  try {
-    const checked = await inThread({ ...task, lastCall: null }, seconds, signal);
-    if (checked !== "late") return checked;
-    // What it was at is found out only now, by doing all of it again: writing each call down would have cost time.
-    const lastCall = newLastCall();
-    const again = await inThread({ ...task, lastCall }, seconds, signal);
-    const call = again === "late" ? readCall(lastCall) : null;
-    const where = call === null ? "" : `: it was at ${call}`;
-    return endedBy(`it did not return within ${seconds} s${where}`, task.env_id);
-  } finally {
-    end();
-  }
+  const first = showWaiting(terminal, "checking", seconds);
+  const checked = await inThread({ ...task, lastCall: null }, seconds, signal).finally(first.end);
+  if (checked !== "late") return checked;
+  // What it was at is found out only now, by doing all of it again: writing each call down would have cost time.
+  const lastCall = newLastCall();
+  const second = showWaiting(terminal, "it does not return; finding out where", seconds);
+  const again = await inThread({ ...task, lastCall }, seconds, signal).finally(second.end);
+  const call = again === "late" ? readCall(lastCall) : null;
+  const where = call === null ? "" : `: it was at ${call}`;
+  return endedBy(`it did not return within ${seconds} s${where}`, task.env_id);
 }
 
 /** What the policy prints goes to standard error. */
@@ -63,12 +60,12 @@ function endedBy(message: string, env_id: string | null): Checked {
 }
 
 /** How long it takes is the policy's affair: what is shown is how long it has taken. */
-function showWaiting(terminal: Terminal, seconds: number): { end(): void } {
+function showWaiting(terminal: Terminal, label: string, seconds: number): { end(): void } {
   if (!terminal.isLive) return { end: () => {} };
   let taken = 0;
   const timer = setInterval(() => {
     taken += 1;
-    terminal.draw(`\rchecking: ${count(taken)} s, at most ${seconds} s\u001b[K`);
+    terminal.draw(`\r${label}: ${count(taken)} s, at most ${seconds} s\u001b[K`);
   }, 1_000);
   return {
     end: () => {
