@@ -45,9 +45,9 @@ export const TRAINING_OPTIONS: Options = {
 const DECAY = 6.5;
 
 /**
- * Two by the root of the episodes, in thousandths. Measured with three seeds, in both environments: with all defaults, and in
- * one or two seconds, both algorithms reach 99 % of the optimum or more; a fixed rate that suits 5,000 episodes, 0.1,
- * stays at 93 % for ever.
+ * Two by the root of the episodes, in thousandths. Measured with three seeds on two presets of each environment: with all
+ * defaults, in one or two seconds, both algorithms reach 99 % of the optimum or more. A fixed rate that suits 5,000
+ * episodes, 0.1, leaves cyber-defense-v1 at 93 to 97 % after 500,000.
  */
 function rateFor(episodes: number): number {
   return Math.max(1, Math.min(100, Math.round(2_000 / Math.sqrt(episodes)))) / 1_000;
