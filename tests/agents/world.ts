@@ -36,7 +36,7 @@ export type Tamper = (
 const NOON = Date.parse("2026-11-28T12:00:00.000Z");
 
 export const CYBER = "cyber-defense-v1";
-export const ENERGY = "energy-slot-v1";
+const ENERGY = "energy-slot-v1";
 
 /** Who claims what, in the order of the ledger. */
 const CLAIMS: readonly {

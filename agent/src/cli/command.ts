@@ -5,7 +5,7 @@ import { usage } from "./exit.ts";
 import type { Home } from "./home.ts";
 import { foreign, type Terminal, wrap } from "./terminal.ts";
 
-export interface Option {
+interface Option {
   readonly about: string;
   /** What stands for its value in the help; without it, the option is a switch. */
   readonly value?: string;

@@ -16,7 +16,7 @@ import { type KeyPair, publicKeyOf, sign } from "@policyledger/core/node";
 import type { Signer } from "../sdk/index.ts";
 import { usage } from "./exit.ts";
 
-export interface Config {
+interface Config {
   readonly endpoint?: string;
   readonly agent_id?: string;
 }

@@ -16,7 +16,7 @@ export interface TransportOptions {
   readonly maxPause?: number;
 }
 
-export interface Ask {
+interface Ask {
   readonly method?: "GET" | "POST";
   /** With its query, from the root: "/api/v1/…". */
   readonly path: string;

@@ -31,7 +31,7 @@ export interface EntryTask {
   readonly artifact: string | null;
 }
 
-export interface ClaimTask {
+interface ClaimTask {
   readonly kind: "claim";
   /** Without a signature, all but that is checked. */
   readonly submission: Submission | Omit<Submission, "signature">;
