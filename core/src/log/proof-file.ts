@@ -7,7 +7,7 @@ import { PolicyLedgerError, quote, requireObject } from "../error.ts";
 import { leafHash } from "../hash.ts";
 import type { Host } from "../host.ts";
 import { MAX_NOTE_BYTES } from "../limits.ts";
-import { type Checkpoint, openCheckpoint } from "./checkpoint.ts";
+import { type Checkpoint, openCheckpoint, parseCheckpoint } from "./checkpoint.ts";
 import { hashFromBase64, hashToBase64, isHash, leafHashOf } from "./hashes.ts";
 import type { VerifierKey } from "./key.ts";
 import { parseNote, type Signed } from "./note.ts";
@@ -48,7 +48,7 @@ export function parseProofFile(input: string | Uint8Array): ProofFile {
     return hash;
   });
   const checkpoint = text.slice(end + 2);
-  parseNote(checkpoint);
+  parseCheckpoint(parseNote(checkpoint).text);
   return { index, path, checkpoint };
 }
 
@@ -59,7 +59,7 @@ export function formatProofFile(file: ProofFile): string {
   if (!isSize(index)) throw invalid(`${what}: wanted an index, got ${quote(index)}`);
   requireList(path, MAX_PATH, "invalid_proof_file", `${what}: the hashes of its path`);
   if (!path.every(isHash)) throw invalid(`${what}: its path holds what is not 64 hex digits`);
-  parseNote(checkpoint);
+  parseCheckpoint(parseNote(checkpoint).text);
   const lines = path.map((hash) => `${hashToBase64(hash)}\n`).join("");
   return `${FIRST_LINE}\nindex ${index}\n${lines}\n${checkpoint}`;
 }

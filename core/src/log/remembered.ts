@@ -51,11 +51,13 @@ export function continueFrom(
   shown: string,
   link: Link = { proof: [] },
 ): Continuation {
-  requireObject(link, "invalid_evidence", "Cannot compare checkpoints: the proof");
+  const { proof, old_root } = wellFormed(link);
   const [before, now] = [openCheckpoint(host, seen, keys), openCheckpoint(host, shown, keys)];
-  const { what, proven, message } = judge(host, before, now, link);
+  const { what, proven, message } = judge(host, before, now, {
+    proof,
+    ...(old_root !== undefined && { old_root }),
+  });
   if (what === "ok") return { verdict: "ok", checkpoint: now };
-  const { proof, old_root } = link;
   const evidence: Evidence = {
     v: 1,
     kind: "log-evidence",
@@ -66,6 +68,14 @@ export function continueFrom(
     ...(old_root !== undefined && { old_root }),
   };
   return { verdict: what, proven, message, evidence };
+}
+
+/** What does not even look like a proof is none, so that a server cannot make its client fail instead of telling. */
+function wellFormed(link: Link): Link {
+  requireObject(link, "invalid_evidence", "Cannot compare checkpoints: the proof");
+  const { proof, old_root } = link;
+  const isProof = Array.isArray(proof) && proof.length <= MAX_PATH && proof.every(isHash);
+  return isProof && (old_root === undefined || isHash(old_root)) ? link : { proof: [] };
 }
 
 interface Judgement {
