@@ -6,6 +6,7 @@ import {
   formatTilePath,
   hashesAt,
   partialTiles,
+  requireGrowth,
   TILE_BYTES,
   TILE_HEIGHT,
   TILE_LEVELS,
@@ -27,6 +28,7 @@ export interface TileData {
 
 /** The partial tiles that `appendToTiles` reads to grow a tree from one size to another. */
 export function tilesToAppend(from: number, to: number): Tile[] {
+  requireGrowth(from, to);
   return partialTiles(from).filter(({ level }) => hashesAt(to, level) > hashesAt(from, level));
 }
 

@@ -5,6 +5,7 @@ import type { Hasher } from "../host.ts";
 import { utf8 } from "../json.ts";
 import { MAX_ENTRY_BYTES } from "../limits.ts";
 import { leafHashOf } from "./hashes.ts";
+import { requireSize } from "./size.ts";
 import { TILE_WIDTH } from "./tiles.ts";
 import type { HashReader } from "./tree.ts";
 
@@ -60,6 +61,7 @@ export function checkEntries(
   entries: readonly Uint8Array[],
 ): void {
   if (!Array.isArray(entries)) throw invalid(`Cannot check entries: wanted a list, got ${quote(entries)}`);
+  requireSize(start, "Cannot check entries: the first one's index");
   for (const [i, entry] of entries.entries()) {
     if (!(entry instanceof Uint8Array) || entry.length > MAX_ENTRY_BYTES) {
       throw invalid(`Cannot check entry ${start + i}: wanted at most ${MAX_ENTRY_BYTES} bytes`);

@@ -26,7 +26,7 @@ function isType(type: unknown): type is KeyType {
   return type === "log" || type === "witness";
 }
 
-export const MAX_NAME_BYTES = 255;
+const MAX_NAME_BYTES = 255;
 
 /** Not empty, no white space of Unicode's, no plus sign; and no control characters, which no note may hold. */
 export function isKeyName(name: unknown): name is string {

@@ -99,8 +99,9 @@ function formatSignatureLine(signature: NoteSignature): string {
 
 /** The text of a note that can be signed: it ends with LF, is not empty, and holds no control characters. */
 export function requireNoteText(text: string, what: string): string {
+  if (typeof text !== "string") throw invalid(`${what}: wanted a text, got ${quote(text)}`);
   readText(text, MAX_NOTE_BYTES, "invalid_note", what);
-  if (text.length < 1 || !text.endsWith("\n")) throw invalid(`${what}: its text does not end with LF`);
+  if (!text.endsWith("\n")) throw invalid(`${what}: its text does not end with LF`);
   requireNoControls(text, what);
   return text;
 }

@@ -48,9 +48,14 @@ export function cosign(host: Host, text: string, time: number, signer: NoteSigne
 /** The note with these signatures behind its own; one of a key that has signed already takes that one's place. */
 export function withSignatures(note: Note, more: readonly NoteSignature[]): Note {
   requireObject(note, "invalid_note", "Cannot add signatures to a note");
-  for (const list of [note.signatures, more]) requireIterable(list, "invalid_note", "Cannot add signatures");
-  const of = ({ name, id }: NoteSignature): string => `${id} ${name}`;
-  const all = new Map([...note.signatures, ...more].map((signature) => [of(signature), signature]));
+  const all = new Map<string, NoteSignature>();
+  for (const list of [note.signatures, more]) {
+    requireIterable(list, "invalid_note", "Cannot add signatures to a note");
+    for (const signature of list) {
+      requireObject(signature, "invalid_note", "Cannot add a signature to a note");
+      all.set(`${signature.id} ${signature.name}`, signature);
+    }
+  }
   return { text: note.text, signatures: [...all.values()] };
 }
 

@@ -95,7 +95,7 @@ function isTile({ level, index, width }: Tile): boolean {
   return width >= 1 && width <= TILE_WIDTH && index <= (hashesAt(MAX_SIZE, level) - width) / TILE_WIDTH;
 }
 
-export function requireTile(tile: Tile): void {
+function requireTile(tile: Tile): void {
   requireObject(tile, "invalid_tile", "Cannot name a tile");
   if (isTile(tile)) return;
   const shown = [tile.level, tile.index, tile.width].map((part) => quote(part)).join(", ");
@@ -155,10 +155,10 @@ function* newOnLevel(from: number, to: number, level: number): Generator<Tile> {
   }
 }
 
-function requireGrowth(from: number, to: number): void {
+export function requireGrowth(from: number, to: number): void {
   if (isSize(from) && isSize(to) && from <= to) return;
   const message = `wanted sizes from ≤ to, got ${quote(from)} and ${quote(to)}`;
-  throw new PolicyLedgerError("invalid_tree", `Cannot list new tiles: ${message}`);
+  throw new PolicyLedgerError("invalid_tree", `Cannot name new tiles: ${message}`);
 }
 
 /** The partial tiles of a tree, at most one a level: all that is not under a full tile of the next level. */

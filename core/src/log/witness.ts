@@ -7,7 +7,7 @@
 import { PolicyLedgerError, quote, requireObject } from "../error.ts";
 import type { Host } from "../host.ts";
 import { MAX_CONSISTENCY_HASHES, MAX_NOTE_BYTES } from "../limits.ts";
-import { type Checkpoint, openCheckpoint, parseCheckpoint } from "./checkpoint.ts";
+import { type Checkpoint, formatCheckpoint, openCheckpoint, parseCheckpoint } from "./checkpoint.ts";
 import { hashFromBase64, hashToBase64, isHash } from "./hashes.ts";
 import { requireKeys, type VerifierKey } from "./key.ts";
 import { parseNote } from "./note.ts";
@@ -89,10 +89,10 @@ export function decideAddCheckpoint(
 ): WitnessAnswer {
   requireObject(request, "invalid_request", "Cannot decide a request");
   const { old, proof } = request;
+  requireList(proof, MAX_CONSISTENCY_HASHES, "invalid_request", "Cannot decide a request: its proof");
+  if (!isSize(old)) throw invalid(`Cannot decide a request: ${quote(old)} is no size`);
   const origin = originOf(request.checkpoint);
-  if (held !== null && held?.origin !== origin) {
-    throw invalid(`Cannot decide a request of ${quote(origin)} by what is held of ${quote(held?.origin)}`);
-  }
+  if (held !== null) requireHeld(held, origin);
   requireKeys(logs);
   const keys = logs.filter(({ type, name }) => type === "log" && name === origin);
   if (keys.length === 0) return { status: 404, message: `The log ${quote(origin)} is not known` };
@@ -110,6 +110,14 @@ export function decideAddCheckpoint(
   const wrong = faultOf(host, held, { origin, size, root }, proof);
   if (wrong !== null) return { status: 422, message: wrong };
   return { status: 200, state: { origin, size, root }, text: note.text };
+}
+
+/** What a witness wrote itself; a mistake here would have it sign what it must not. */
+function requireHeld(held: Checkpoint, origin: string): void {
+  requireObject(held, "invalid_checkpoint", "Cannot decide a request by what is held");
+  formatCheckpoint(held);
+  if (held.origin === origin) return;
+  throw invalid(`Cannot decide a request of ${quote(origin)} by what is held of ${quote(held.origin)}`);
 }
 
 /** Why the new checkpoint does not continue the one that is held; null when it does. */

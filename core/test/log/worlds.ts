@@ -16,7 +16,7 @@ export interface World {
 
 export const TIME = 1_790_000_000;
 
-export function worldOf(entries: readonly Uint8Array[]): World {
+function worldOf(entries: readonly Uint8Array[]): World {
   const { reader } = grown(leavesOf(entries));
   const root = (size: number) => rootOf(host, readTree(reader, size));
   return {
