@@ -2,7 +2,7 @@
 // entry's `current_hash` is its leaf hash as it stands, JSON and evidence carry it, `===` compares it, and the host
 // hands it out so. Only tiles are bytes. A node is hashed from 64 bytes that are decoded into one buffer, which costs
 // a tenth of the hash itself, and proves in passing that both hashes are 32 bytes.
-import { PolicyLedgerError, quote } from "../error.ts";
+import { type ErrorCode, PolicyLedgerError, quote } from "../error.ts";
 import { toHex } from "../hash.ts";
 import type { Hasher } from "../host.ts";
 import { MAX_ENTRY_BYTES } from "../limits.ts";
@@ -17,10 +17,15 @@ NODE[0] = 1;
 /** 0x00 ‖ entry. */
 const LEAF = new Uint8Array(1 + MAX_ENTRY_BYTES);
 
-/** RFC 6962, 2.1: H(0x01 ‖ left ‖ right). */
-export function nodeHash(host: Hasher, left: string, right: string): string {
-  if (!putHash(left, NODE, 1)) throw noHash(left);
-  if (!putHash(right, NODE, 33)) throw noHash(right);
+/** RFC 6962, 2.1: H(0x01 ‖ left ‖ right); refuses under the code given what is not 64 hex digits. */
+export function nodeHash(
+  host: Hasher,
+  left: string,
+  right: string,
+  code: ErrorCode = "invalid_tree",
+): string {
+  if (!putHash(left, NODE, 1)) throw noHash(left, code);
+  if (!putHash(right, NODE, 33)) throw noHash(right, code);
   return host.sha256(NODE);
 }
 
@@ -42,11 +47,8 @@ export function isHash(value: unknown): value is string {
 
 const HASH = /^[0-9a-f]{64}$/;
 
-function noHash(value: unknown): PolicyLedgerError {
-  return new PolicyLedgerError(
-    "invalid_tree",
-    `Cannot hash a node: wanted 64 hex digits, got ${quote(value)}`,
-  );
+function noHash(value: unknown, code: ErrorCode): PolicyLedgerError {
+  return new PolicyLedgerError(code, `Cannot use a hash: wanted 64 hex digits, got ${quote(value)}`);
 }
 
 /** The value of each digit by its code; 0x100, which no value has, elsewhere. */
@@ -77,7 +79,7 @@ export function hashAt(bytes: Uint8Array, at: number): string {
 
 export function hashToBase64(hash: string): string {
   const bytes = new Uint8Array(32);
-  if (!putHash(hash, bytes, 0)) throw noHash(hash);
+  if (!putHash(hash, bytes, 0)) throw noHash(hash, "invalid_tree");
   return toBase64(bytes);
 }
 
