@@ -75,7 +75,8 @@ function matched(path: string, form: RegExp, what: string): RegExpExecArray {
 }
 
 function parsePlace(groups: string, width: string | undefined): Bundle {
-  const shaped = /^(?:x[0-9]{3}\/)*[0-9]{3}$/.test(groups) && !/^x000/.test(groups);
+  const shaped = /^(?:x[0-9]{3}\/)*[0-9]{3}$/.test(groups);
+  // Leading zeros pad one group; a first group of zeros leaves one in front, which no decimal has.
   const index = shaped ? parseDecimal(groups.replace(/[x/]/g, "").replace(/^0{1,2}(?=[0-9])/, "")) : null;
   const hashes = width === undefined ? TILE_WIDTH : parseDecimal(width);
   if (index === null) throw noTile(`wanted an index as x001/x234/067, got ${quote(groups)}`);

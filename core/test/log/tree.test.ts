@@ -105,6 +105,24 @@ describe("inclusion", () => {
     expect(alteredInclusions(24)).toBeGreaterThan(15_000);
   });
 
+  test("a path of another length than the claimed place needs is refused, though it leads to the root", () => {
+    const lengths = Array.from({ length: 25 }, (_, size) =>
+      Array.from({ length: size }, (__, i) => proveInclusion(host, reader, i, size).length),
+    );
+    for (let size = 1; size <= 12; size++) {
+      for (let index = 0; index < size; index++) {
+        const path = proveInclusion(host, reader, index, size);
+        for (let otherSize = 1; otherSize <= 24; otherSize++) {
+          for (let i = 0; i < otherSize; i++) {
+            if (lengths[otherSize]![i] === path.length) continue;
+            const claim = { index: i, size: otherSize, leaf: leaves[index]!, root: roots[size]! };
+            expect(holds(() => checkInclusion(host, claim, path))).toBe(false);
+          }
+        }
+      }
+    }
+  });
+
   test("nodesOfInclusion names exactly what proveInclusion reads", () => {
     for (const [index, size] of [
       [0, 1],
@@ -134,6 +152,26 @@ describe("consistency", () => {
 
   test("no altered proof, size or root holds, in trees up to 24 leaves", () => {
     expect(alteredConsistencies(24)).toBeGreaterThan(15_000);
+  });
+
+  test("a proof of another length than the claimed sizes need is refused, though it leads to the roots", () => {
+    const lengths = Array.from({ length: 33 }, (_, n) =>
+      Array.from({ length: n + 1 }, (__, m) => (m === 0 ? -1 : proveConsistency(host, reader, m, n).length)),
+    );
+    for (let newSize = 2; newSize <= 16; newSize++) {
+      for (let oldSize = 1; oldSize < newSize; oldSize++) {
+        const path = proveConsistency(host, reader, oldSize, newSize);
+        for (let n = 2; n <= 32; n++) {
+          for (let m = 1; m < n; m++) {
+            // A claimed power of two takes the old root as its first hash.
+            const [oldRoot, newRoot] = [roots[oldSize]!, roots[newSize]!];
+            if (lengths[n]![m] === path.length) continue;
+            const claim = { oldSize: m, oldRoot, newSize: n, newRoot };
+            expect(holds(() => checkConsistency(host, claim, path))).toBe(false);
+          }
+        }
+      }
+    }
   });
 
   test("nodesOfConsistency names exactly what proveConsistency reads", () => {
