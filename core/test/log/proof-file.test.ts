@@ -52,7 +52,7 @@ describe("proof files", () => {
     }
   });
 
-  test("with any bit flipped are refused, but for what only strangers signed", () => {
+  test("with any bit flipped are refused, where every cosignature is needed", () => {
     let refused = 0;
     for (const { bit, bytes } of flips(utf8(FILE))) {
       try {
