@@ -114,6 +114,13 @@ describe("docs/formats.md", () => {
     expect(shown.filter((value) => !formats.includes(value))).toEqual([]);
   });
 
+  test("shows the keys, a quorum and a proof file of the log's cases", () => {
+    const { proof_files: files } = JSON.parse(read("tests/cases/log/proofs.json"));
+    const { keys } = JSON.parse(read("tests/cases/log/notes.json"));
+    const shown = [files[0].file.trimEnd(), canonicalJson(files[0].quorum), keys[0].key, keys[3].key];
+    expect(shown.filter((value) => !formats.includes(value))).toEqual([]);
+  });
+
   test("has its worked example in a case file", () => {
     expect(read("tests/cases/worked-example.json")).toBe(workedExampleFile());
   });

@@ -21,8 +21,24 @@ export type ErrorCode =
   | "invalid_audit" // what an audit is told to expect
   | "invalid_ranking" // entries that do not continue a ranking
   | "broken_chain" // an entry that cannot follow the one before it
-  | "invalid_key" // a secret key that is not one
-  | "policy_refused"; // reuse: a policy that is not what the ledger recorded
+  | "invalid_key" // a secret key, or a verifier key of a note, that is not one
+  | "policy_refused" // reuse: a policy that is not what the ledger recorded
+  | "invalid_tree" // a size, an index or hashes that no tree has
+  | "invalid_proof" // an inclusion or consistency proof that does not hold
+  | "invalid_tile" // a tile, or the path of one, of a form that no tile has
+  | "missing_tile" // a tile that its source does not have
+  | "wrong_tile" // a tile that does not hash up to the root
+  | "invalid_bundle" // a bundle of entries that cannot be made or read
+  | "wrong_entry" // an entry that is not the leaf at its place
+  | "invalid_note" // a signed note that is not in its form
+  | "bad_signature" // a signature of a known key that does not hold
+  | "unsigned" // a note without a signature of a key that has to sign
+  | "invalid_checkpoint" // a note whose text is not a checkpoint's
+  | "invalid_quorum" // a policy that is not one
+  | "no_quorum" // fewer cosignatures than a policy wants
+  | "invalid_proof_file" // a .tlog-proof that is not in its form
+  | "invalid_request" // the body of an add-checkpoint that is not in its form
+  | "invalid_evidence"; // evidence against a log that shows nothing
 
 /**
  * One thing that is wrong, and where: `path` is a JSON Pointer (RFC 6901) into the input, "" for all of it. It may

@@ -74,6 +74,99 @@ export {
   parseJson,
 } from "./json.ts";
 export * as limits from "./limits.ts";
+export { appendToTiles, type TileData, type TileSource, tilesToAppend } from "./log/append.ts";
+export { checkEntries, formatBundle, parseBundle } from "./log/bundle.ts";
+export {
+  type Checkpoint,
+  formatCheckpoint,
+  type OpenedCheckpoint,
+  openCheckpoint,
+  parseCheckpoint,
+} from "./log/checkpoint.ts";
+export { cosignedBytes } from "./log/cosignature.ts";
+export { nodeHash } from "./log/hashes.ts";
+export {
+  formatVerifierKey,
+  type KeyType,
+  parseVerifierKey,
+  type VerifierKey,
+  verifierKey,
+} from "./log/key.ts";
+export {
+  formatNote,
+  formatSignatureLines,
+  type Note,
+  type NoteSignature,
+  openNote,
+  parseNote,
+  parseSignatureLines,
+  type Signed,
+} from "./log/note.ts";
+export {
+  formatProofFile,
+  type ProofFile,
+  type Proven,
+  parseProofFile,
+  verifyProofFile,
+} from "./log/proof-file.ts";
+export {
+  type Consistency,
+  checkConsistency,
+  checkInclusion,
+  type Inclusion,
+  nodesOfConsistency,
+  nodesOfInclusion,
+  proveConsistency,
+  proveInclusion,
+} from "./log/proofs.ts";
+export {
+  checkQuorum,
+  formatQuorum,
+  keysOfQuorum,
+  parseQuorum,
+  type Quorum,
+  type Rule,
+} from "./log/quorum.ts";
+export {
+  type Continuation,
+  checkEvidence,
+  continueFrom,
+  type Evidence,
+  formatEvidence,
+  type Link,
+  parseEvidence,
+} from "./log/remembered.ts";
+export { cosign, type NoteSigner, signCheckpoint, signNote, withSignatures } from "./log/sign.ts";
+export { treeFromTiles, verifiedTiles } from "./log/tile-reader.ts";
+export {
+  type Bundle,
+  formatBundlePath,
+  formatTilePath,
+  newBundles,
+  newTiles,
+  parseBundlePath,
+  parseTilePath,
+  type Tile,
+  tileAt,
+  tilesFor,
+} from "./log/tiles.ts";
+export {
+  EMPTY_TREE,
+  growTree,
+  type HashReader,
+  readTree,
+  rootOf,
+  type Tree,
+  type TreeNode,
+} from "./log/tree.ts";
+export {
+  type AddCheckpoint,
+  decideAddCheckpoint,
+  formatAddCheckpoint,
+  originOf,
+  parseAddCheckpoint,
+  type WitnessAnswer,
+} from "./log/witness.ts";
 export {
   type ActionTableArtifact,
   type Artifact,

@@ -22,3 +22,11 @@ export const MAX_WEIGHT = 1e12;
 export const MAX_FAULTS = 100;
 /** A saved training state, as JSON: a full replay memory of 100,000 transitions takes 2 MB. */
 export const MAX_TRAINING_STATE_BYTES = 4_194_304;
+/** Lines of signatures that a note may have; c2sp.org/signed-note wants at least 16 to be accepted. */
+export const MAX_NOTE_SIGNATURES = 64;
+/** A signed note: 64 signatures of the largest kind that there is (ML-DSA-44, 3.3 KB of base64 each) and its text. */
+export const MAX_NOTE_BYTES = 262_144;
+/** Hashes of the proof in a request to a witness (c2sp.org/tlog-witness). */
+export const MAX_CONSISTENCY_HASHES = 63;
+/** Witness keys that a quorum may name. */
+export const MAX_QUORUM_KEYS = 64;

@@ -17,6 +17,7 @@ import { bundleBytes, coldStart } from "./cold-start.ts";
 import { batchReads, commits, firestoreMemory, rawCommits, reads } from "./local-firestore.ts";
 import { messages, pubSubMemory } from "./local-pubsub.ts";
 import { stackMemory, startTime } from "./local-start.ts";
+import { checkedInclusions } from "./log.ts";
 import { rate } from "./rate.ts";
 import {
   bestLatency,
@@ -47,6 +48,7 @@ export const figures: Readonly<Record<string, Figure>> = {
   },
   audit_entries_per_s: { unit: "entries/s", measure: auditedEntries },
   audit_signed_entries_per_s: { unit: "entries/s", measure: auditedSignedEntries },
+  inclusion_proof_check_per_s: { unit: "proofs/s", measure: checkedInclusions },
   local_firestore_commits_per_s: { unit: "commits/s", measure: commits },
   local_firestore_raw_commits_per_s: { unit: "commits/s", measure: rawCommits },
   local_firestore_reads_per_s: { unit: "reads/s", measure: reads },

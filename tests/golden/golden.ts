@@ -9,6 +9,7 @@ import { episodeCases } from "./episodes.ts";
 import { evaluationCases } from "./evaluation.ts";
 import { jsonCases } from "./json.ts";
 import { ledgerCases } from "./ledger.ts";
+import { logCases } from "./log.ts";
 import { numberCases } from "./numbers.ts";
 import { refusalCases } from "./refusals.ts";
 import { spaceCases } from "./spaces.ts";
@@ -23,6 +24,7 @@ const cases: readonly GoldenCase[] = [
   ...trainingCases,
   ...claimCases,
   ...ledgerCases,
+  ...logCases,
   ...evaluationCases,
   ...refusalCases,
 ];
