@@ -22,6 +22,9 @@ export type ErrorCode =
   | "invalid_ranking" // entries that do not continue a ranking
   | "broken_chain" // an entry that cannot follow the one before it
   | "invalid_key" // a secret key that is not one
+  | "invalid_tree" // leaves of a Merkle tree that are no hashes
+  | "invalid_plan" // what is no plan of NK-2, whatever it would do
+  | "invalid_receipts" // what is no chain of receipts
   | "policy_refused"; // reuse: a policy that is not what the ledger recorded
 
 /**

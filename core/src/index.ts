@@ -74,6 +74,26 @@ export {
   parseJson,
 } from "./json.ts";
 export * as limits from "./limits.ts";
+export { merkleRoot } from "./merkle.ts";
+export { type CheckOptions, checkReceipts } from "./nk2/check-receipts.ts";
+export type { CapCode, FailureCode, PlanCode, TerminalCode } from "./nk2/codes.ts";
+export { acceptPlanDocument, type PlanDocument, parsePlanDocument } from "./nk2/document.ts";
+export { HOST_LIMITS, type HostLimits } from "./nk2/host-limits.ts";
+export type { PlanEvent, PlanObserver, Transform } from "./nk2/observe.ts";
+export { acceptReceipts, parseReceipts, receiptsText } from "./nk2/receipt-file.ts";
+export type { ReceiptFault, ReceiptFaultCode, ReceiptReport } from "./nk2/receipt-report.ts";
+export type { Commit, CommitReceipt, LocalReceipt, ReceiptChain } from "./nk2/receipts.ts";
+export { replayReceipts } from "./nk2/replay-receipts.ts";
+export {
+  type FinishedRun,
+  type HaltedRun,
+  type PlanRun,
+  type RefusedRun,
+  type RunOptions,
+  runPlan,
+  type Statistics,
+} from "./nk2/run.ts";
+export type { PlanFault } from "./nk2/validate.ts";
 export {
   type ActionTableArtifact,
   type Artifact,

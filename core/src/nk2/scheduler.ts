@@ -1,0 +1,142 @@
+// greedy.curv.v1: builds a batch op by op, each time the feasible op that adds least to the batch's bound, of equal ones the
+// smallest id. What it costs does not grow with how many ops are ready: only the smallest id of each class is looked at
+// (op-classes.ts), and a class in whose way a field stands waits at that field until a batch begins without it.
+import { BlockQueue } from "./block-queue.ts";
+import { IntHeap } from "./int-heap.ts";
+import { NOTHING } from "./min-tree.ts";
+import { type Classes, classify, type Want } from "./op-classes.ts";
+import type { Program } from "./program.ts";
+
+export class Scheduler {
+  private readonly program: Program;
+  private readonly classes: Classes;
+  private readonly queues: readonly BlockQueue[];
+  /** By class: its ready ops. */
+  private readonly members: readonly IntHeap[];
+  /** All ready ops, and some that no longer are. */
+  private readonly all = new IntHeap();
+  private readonly isReady: Uint8Array;
+  private readonly isInAll: Uint8Array;
+  /** By field: the last batch that reads or writes it, and the last that writes it. */
+  private readonly touchedIn: Int32Array;
+  private readonly writtenIn: Int32Array;
+  private batch = 0;
+  /** Classes that wait, by the want that stands in their way; and whether a class does. */
+  private readonly waiting = new Map<Want, number[]>();
+  private readonly waits: Uint8Array;
+
+  constructor(program: Program) {
+    this.program = program;
+    this.classes = classify(program);
+    this.queues = this.classes.blocks.map((block) => new BlockQueue(block));
+    this.members = this.classes.classes.map(() => new IntHeap());
+    this.isReady = new Uint8Array(program.ops.length);
+    this.isInAll = new Uint8Array(program.ops.length);
+    this.touchedIn = new Int32Array(program.fields.length);
+    this.writtenIn = new Int32Array(program.fields.length);
+    this.waits = new Uint8Array(this.classes.classes.length);
+  }
+
+  /** An op that is ready: all that come before it are committed, and it is in no batch. */
+  add(rank: number): void {
+    this.isReady[rank] = 1;
+    if (this.isInAll[rank] === 0) this.all.push(rank);
+    this.isInAll[rank] = 1;
+    const class_ = this.classes.classOf[rank]!;
+    this.members[class_]!.push(rank);
+    this.show(class_);
+  }
+
+  /** Takes a batch out of the ready ops: their ranks, in the order in which they were appended. */
+  build(): number[] {
+    this.batch += 1;
+    for (const queue of this.queues) queue.clear();
+    // In an empty batch everything is feasible and costs nothing.
+    const ranks = [this.takeFirst()];
+    this.release();
+    while (ranks.length < this.program.width) {
+      const rank = this.best();
+      if (rank === NOTHING) break;
+      this.take(rank);
+      ranks.push(rank);
+    }
+    return ranks;
+  }
+
+  /** Takes one ready op out. */
+  take(rank: number): void {
+    const { classes, classOf, blocks } = this.classes;
+    const { block, wants } = classes[classOf[rank]!]!;
+    this.isReady[rank] = 0;
+    const taken = this.members[classOf[rank]!]!.pop();
+    if (taken !== rank) throw new Error(`bug: op ${rank} was taken before op ${taken} of its class`);
+    this.show(classOf[rank]!);
+    for (const want of wants) {
+      this.touchedIn[want >> 1] = this.batch;
+      if (want % 2 === 1) this.writtenIn[want >> 1] = this.batch;
+    }
+    const bound = this.program.ops[rank]!.spec.deltaBound;
+    for (const { block: other, entry } of blocks[block]!.neighbours) this.queues[other]!.grow(entry, bound);
+  }
+
+  private takeFirst(): number {
+    for (;;) {
+      const rank = this.all.pop();
+      if (rank < 0) throw new Error("bug: ops are pending and none is ready");
+      this.isInAll[rank] = 0;
+      if (this.isReady[rank] === 0) continue;
+      this.take(rank);
+      return rank;
+    }
+  }
+
+  /** The feasible op of least marginal cost. Classes that come up and are not feasible wait from then on. */
+  private best(): number {
+    for (;;) {
+      let best: BlockQueue | null = null;
+      for (const queue of this.queues) {
+        queue.refresh();
+        if (queue.rank !== NOTHING && (best === null || isBefore(queue, best))) best = queue;
+      }
+      if (best === null) return NOTHING;
+      const class_ = this.classes.classOf[best.rank]!;
+      const want = this.classes.classes[class_]!.wants.find((one) => this.isBlocked(one));
+      if (want === undefined) return best.rank;
+      this.wait(class_, want);
+    }
+  }
+
+  private isBlocked(want: Want): boolean {
+    return (want % 2 === 1 ? this.touchedIn : this.writtenIn)[want >> 1] === this.batch;
+  }
+
+  private wait(class_: number, want: Want): void {
+    this.waits[class_] = 1;
+    this.show(class_);
+    const others = this.waiting.get(want);
+    if (others === undefined) this.waiting.set(want, [class_]);
+    else others.push(class_);
+  }
+
+  /** Lets those go on in whose way the new batch, of one op so far, does not stand. */
+  private release(): void {
+    for (const [want, classes] of this.waiting) {
+      if (this.isBlocked(want)) continue;
+      this.waiting.delete(want);
+      for (const class_ of classes) {
+        this.waits[class_] = 0;
+        this.show(class_);
+      }
+    }
+  }
+
+  private show(class_: number): void {
+    const { block, place } = this.classes.classes[class_]!;
+    const least = this.waits[class_] === 1 ? -1 : this.members[class_]!.peek();
+    this.queues[block]!.setReady(place, least < 0 ? NOTHING : least);
+  }
+}
+
+function isBefore(a: BlockQueue, b: BlockQueue): boolean {
+  return a.cost < b.cost || (a.cost === b.cost && a.rank < b.rank);
+}
