@@ -13,6 +13,7 @@ export interface DraftOp {
 }
 
 export interface DraftKernel {
+  /** Ascending. */
   readonly params: readonly string[];
   readonly writes: Readonly<Record<string, Json>>;
 }
@@ -23,7 +24,8 @@ export interface Draft {
   readonly edges?: readonly (readonly [string, string])[];
   readonly state?: Readonly<Record<string, string>>;
   readonly width?: number;
-  readonly contracts?: readonly Json[];
+  /** By id, ascending. */
+  readonly contracts?: readonly JsonObject[];
   readonly blocks?: number;
   /** [i, j, numerator, denominator] */
   readonly matrix?: readonly (readonly [number, number, number, number])[];
@@ -58,7 +60,7 @@ export function complete(draft: Draft, host: Host = portableHost): JsonObject {
       value: { num: `${num}`, den: `${den}` },
     })),
   };
-  const kernels = Object.values(draft.kernels) as readonly (DraftKernel & JsonObject)[];
+  const kernels = Object.values(draft.kernels) as unknown as readonly JsonObject[];
   const caps = { ...CAPS, ...draft.caps };
   const policyBundle: JsonObject = {
     bundleId: "policy/1",
@@ -67,7 +69,10 @@ export function complete(draft: Draft, host: Host = portableHost): JsonObject {
     maxParallelWidth: 64,
     glbModeId: "glb:none",
     floatPolicyAllowsTensor: false,
-    curvatureMatrixDigest: hashOf("matrix", matrix),
+    curvatureMatrixDigest: hashOf("matrix", {
+      ...matrix,
+      entries: [...matrix.entries].sort((a, b) => a.i - b.i || a.j - b.j),
+    }),
     contracts: draft.contracts ?? [],
     maxEpsilon: null,
     resourceCaps: caps,
