@@ -1,33 +1,36 @@
 // The ready ops of one block of the matrix, while a batch grows: which of them adds least to the batch's bound. The marginal cost of an
-// op depends on its bound alone, and never falls as the bound grows; so the least is at the first class that is ready, and
-// the ties are the classes right behind it. One term is added to a cost for each op that the batch has grown by, when it is asked for.
+// op depends on its bound alone, and never falls as the bound grows; so the least is that of the smallest bound that is ready, and the ties
+// are the bounds right above it that cost the same. One term is added to a cost for each op that the batch has grown by, when it is asked for.
 import type { Rational } from "../evaluation/rational.ts";
+import { GroupTree } from "./group-tree.ts";
 import { MinTree, NOTHING } from "./min-tree.ts";
-import type { BlockOfClasses } from "./op-classes.ts";
+import type { BlockOfGroups } from "./op-classes.ts";
 
 export class BlockQueue {
   /** The least marginal cost, and the smallest rank that has it; NOTHING where no op is ready. Right after `refresh`. */
   cost = 0n;
   rank = NOTHING;
-  /** The smallest ready rank of each class, by place. */
-  readonly ready: MinTree;
   private fresh = false;
-  private readonly of: BlockOfClasses;
+  private readonly of: BlockOfGroups;
+  /** The groups that are shown, and of each group the smallest ready rank of each class. */
+  private readonly shown: GroupTree;
+  private readonly ready: readonly MinTree[];
   /** floor(factor · a / den) is what one op of the batch adds to the cost of an op with the bound a. */
   private readonly terms: { readonly factor: bigint; readonly den: bigint }[] = [];
   /** By bound: the cost, and over how many of the terms. */
   private readonly costs: bigint[] = [];
   private readonly counted: number[] = [];
 
-  constructor(block: BlockOfClasses) {
+  constructor(block: BlockOfGroups) {
     this.of = block;
-    this.ready = new MinTree(block.boundAt.length);
+    this.shown = new GroupTree(block.groups.length);
+    this.ready = block.groups.map((classes) => new MinTree(classes.length));
   }
 
   /** An empty batch: nothing costs anything. */
   clear(): void {
-    this.fresh = false;
     if (this.terms.length === 0) return;
+    this.fresh = false;
     this.terms.length = 0;
     this.costs.length = 0;
     this.counted.length = 0;
@@ -39,21 +42,47 @@ export class BlockQueue {
     this.fresh = false;
   }
 
-  setReady(place: number, rank: number): void {
-    if (this.ready.at(place) === rank) return;
-    this.ready.set(place, rank);
+  /** The smallest ready rank of a class, or NOTHING; seen when its group is shown. */
+  setReady(group: number, place: number, rank: number): void {
+    this.ready[group]!.set(place, rank);
+    // Also where the group's least bound and rank stay as they were: it may have been the best between them.
     this.fresh = false;
+  }
+
+  show(group: number): void {
+    const ready = this.ready[group]!;
+    const first = ready.firstAfter(-1);
+    const bound = first < 0 ? NOTHING : this.of.groups[group]![first]!;
+    if (this.shown.set(group, bound, ready.least())) this.fresh = false;
+  }
+
+  hide(group: number): void {
+    if (this.shown.set(group, NOTHING, NOTHING)) this.fresh = false;
   }
 
   refresh(): void {
     if (this.fresh) return;
     this.fresh = true;
-    this.rank = this.ready.least();
+    this.rank = this.shown.leastRank();
     this.cost = 0n;
     if (this.rank === NOTHING || this.terms.length === 0) return;
-    const first = this.of.boundAt[this.ready.firstAfter(-1)]!;
+    const first = this.shown.leastBound();
     this.cost = this.costOf(first);
-    this.rank = this.ready.leastUpTo(this.of.lastPlace[this.lastOfCost(first)]!);
+    const last = this.lastOfCost(first);
+    if (last === this.of.bounds.length - 1) return;
+    this.rank = this.shown.leastRankUpTo(last, (group) => this.leastUpTo(group, last));
+  }
+
+  /** The smallest ready rank in a group of what has a bound up to `bound`. */
+  private leastUpTo(group: number, bound: number): number {
+    const bounds = this.of.groups[group]!;
+    let [low, high] = [-1, bounds.length];
+    while (low + 1 < high) {
+      const middle = (low + high) >> 1;
+      if (bounds[middle]! <= bound) low = middle;
+      else high = middle;
+    }
+    return low < 0 ? NOTHING : this.ready[group]!.leastUpTo(low);
   }
 
   /** The largest bound that costs what the bound `first` costs; the costs from there on are sorted. */

@@ -1,25 +1,30 @@
-// Sorts a plan's ops into classes that the scheduler can treat alike: the same block, the same bound, the same conflicts. Ops of a class
-// have the same marginal cost and are feasible together, so only the smallest id of each class needs to be looked at.
+// Sorts a plan's ops into what the scheduler can treat alike. Ops of a *group* belong to the same block and have the same conflicts, so
+// they are feasible together. Ops of a *class* have, within a group, the same bound, so they also have the same marginal cost; of
+// each class only the smallest id needs to be looked at.
 import type { Rational } from "../evaluation/rational.ts";
 import type { CompiledOp, Program } from "./program.ts";
 
 /** A claim that an op makes on a field which others want, too: 2 · field to read it, 2 · field + 1 to write it. */
 export type Want = number;
 
-export interface OpClass {
-  /** Which of the blocks in use. */
+interface Group {
+  /** Which of the blocks in use, and its place among that block's groups. */
   readonly block: number;
-  /** Its place among the block's classes, which stand in order of their bounds. */
   readonly place: number;
   readonly wants: readonly Want[];
 }
 
-export interface BlockOfClasses {
-  /** The bounds of its ops, ascending, each once. */
+interface OpClass {
+  readonly group: number;
+  /** Its place among the group's classes, which stand in order of their bounds. */
+  readonly place: number;
+}
+
+export interface BlockOfGroups {
+  /** The bounds of the block's ops, ascending, each once. */
   readonly bounds: readonly bigint[];
-  /** For each class, by place, which of the bounds it has; and for each bound, the last place that has it. */
-  readonly boundAt: readonly number[];
-  readonly lastPlace: readonly number[];
+  /** For each group, by place, which of the bounds its classes have. */
+  readonly groups: readonly (readonly number[])[];
   /** The blocks in use, itself perhaps among them, for which the matrix has an entry with it. */
   readonly neighbours: readonly { readonly block: number; readonly entry: Rational }[];
 }
@@ -28,45 +33,44 @@ export interface Classes {
   /** By rank. */
   readonly classOf: Int32Array;
   readonly classes: readonly OpClass[];
-  readonly blocks: readonly BlockOfClasses[];
+  readonly groups: readonly Group[];
+  readonly blocks: readonly BlockOfGroups[];
 }
 
 interface Draft {
-  readonly block: number;
-  readonly bound: bigint;
   readonly wants: readonly Want[];
+  /** Which class each of its bounds is. */
+  readonly classes: Map<bigint, number>;
 }
 
 export function classify(program: Program): Classes {
-  const { ops, curvature } = program;
   const wantsOf = wantsAmong(program);
-  const indexes = [...new Set(ops.map(({ spec }) => spec.blockIndex))].sort((a, b) => a - b);
-  const blockOf = new Map(indexes.map((index, i) => [index, i]));
-  const drafts: Draft[] = [];
-  const known = new Map<string, number>();
-  const classOf = new Int32Array(ops.length);
-  for (const op of ops) {
-    const [wants, bound] = [wantsOf(op), op.spec.deltaBound];
-    const key = `${op.spec.blockIndex} ${bound} ${wants.join(" ")}`;
-    let draft = known.get(key);
-    if (draft === undefined) {
-      draft = drafts.length;
-      known.set(key, draft);
-      drafts.push({ block: blockOf.get(op.spec.blockIndex)!, bound, wants });
-    }
-    classOf[op.rank] = draft;
+  const byBlock = new Map<number, Map<string, Draft>>();
+  const classOf = new Int32Array(program.ops.length);
+  let count = 0;
+  for (const op of program.ops) {
+    const wants = wantsOf(op);
+    const drafts = getOr(byBlock, op.spec.blockIndex, () => new Map<string, Draft>());
+    const { classes } = getOr(drafts, wants.join(" "), () => ({ wants, classes: new Map<bigint, number>() }));
+    classOf[op.rank] = getOr(classes, op.spec.deltaBound, () => count++);
   }
-  const places = new Int32Array(drafts.length);
-  const blocks = byBlock(drafts, indexes.length).map((members, block) => {
-    for (const [place, draft] of members.entries()) places[draft] = place;
-    const neighbours = indexes.flatMap((index, other) => {
-      const entry = curvature.between(indexes[block]!, index);
-      return entry === null ? [] : [{ block: other, entry }];
+  const indexes = [...byBlock.keys()].sort((a, b) => a - b);
+  const groups: Group[] = [];
+  const classes: OpClass[] = Array(count);
+  const blocks = indexes.map((index, block) => {
+    const drafts = [...byBlock.get(index)!.values()];
+    const bounds = ascending(new Set(drafts.flatMap((draft) => [...draft.classes.keys()])));
+    const numberOf = new Map(bounds.map((bound, i) => [bound, i]));
+    const boundsOfGroups = drafts.map((draft, place) => {
+      const own = ascending(draft.classes.keys());
+      for (const [i, bound] of own.entries())
+        classes[draft.classes.get(bound)!] = { group: groups.length, place: i };
+      groups.push({ block, place, wants: draft.wants });
+      return own.map((bound) => numberOf.get(bound)!);
     });
-    return { ...boundsOf(members.map((draft) => drafts[draft]!.bound)), neighbours };
+    return { bounds, groups: boundsOfGroups, neighbours: neighboursOf(program, indexes, index) };
   });
-  const classes = drafts.map(({ block, wants }, i) => ({ block, wants, place: places[i]! }));
-  return { classOf, classes, blocks };
+  return { classOf, classes, groups, blocks };
 }
 
 /** What each op wants of fields that somebody writes and somebody else touches; over the others no two ops can clash. */
@@ -87,25 +91,26 @@ function wantsAmong({ ops, fields }: Program): (op: CompiledOp) => readonly Want
   };
 }
 
-/** The classes of each block, in order of their bounds. */
-function byBlock(drafts: readonly Draft[], count: number): readonly (readonly number[])[] {
-  const members: number[][] = Array.from({ length: count }, () => []);
-  for (const [draft, { block }] of drafts.entries()) members[block]!.push(draft);
-  for (const list of members) list.sort((a, b) => ascending(drafts[a]!.bound, drafts[b]!.bound));
-  return members;
-}
-
-function boundsOf(sorted: readonly bigint[]): Pick<BlockOfClasses, "bounds" | "boundAt" | "lastPlace"> {
-  const bounds: bigint[] = [];
-  const lastPlace: number[] = [];
-  const boundAt = sorted.map((bound, place) => {
-    if (bound !== bounds.at(-1)) bounds.push(bound);
-    lastPlace[bounds.length - 1] = place;
-    return bounds.length - 1;
+function neighboursOf(
+  { curvature }: Program,
+  indexes: readonly number[],
+  index: number,
+): BlockOfGroups["neighbours"] {
+  return indexes.flatMap((other, block) => {
+    const entry = curvature.between(index, other);
+    return entry === null ? [] : [{ block, entry }];
   });
-  return { bounds, boundAt, lastPlace };
 }
 
-function ascending(a: bigint, b: bigint): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+function ascending(bounds: Iterable<bigint>): bigint[] {
+  return [...bounds].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+function getOr<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
 }

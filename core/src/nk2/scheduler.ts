@@ -1,6 +1,6 @@
 // greedy.curv.v1: builds a batch op by op, each time the feasible op that adds least to the batch's bound, of equal ones the
-// smallest id. What it costs does not grow with how many ops are ready: only the smallest id of each class is looked at
-// (op-classes.ts), and a class in whose way a field stands waits at that field until a batch begins without it.
+// smallest id. What it costs does not grow with how many ops are ready: ops are looked at in groups that conflict alike
+// (op-classes.ts), and a group in whose way a field stands waits at that field until a batch begins without it.
 import { BlockQueue } from "./block-queue.ts";
 import { IntHeap } from "./int-heap.ts";
 import { NOTHING } from "./min-tree.ts";
@@ -21,7 +21,7 @@ export class Scheduler {
   private readonly touchedIn: Int32Array;
   private readonly writtenIn: Int32Array;
   private batch = 0;
-  /** Classes that wait, by the want that stands in their way; and whether a class does. */
+  /** Groups that wait, by the want that stands in their way; and whether a group does. */
   private readonly waiting = new Map<Want, number[]>();
   private readonly waits: Uint8Array;
 
@@ -34,7 +34,7 @@ export class Scheduler {
     this.isInAll = new Uint8Array(program.ops.length);
     this.touchedIn = new Int32Array(program.fields.length);
     this.writtenIn = new Int32Array(program.fields.length);
-    this.waits = new Uint8Array(this.classes.classes.length);
+    this.waits = new Uint8Array(this.classes.groups.length);
   }
 
   /** An op that is ready: all that come before it are committed, and it is in no batch. */
@@ -64,9 +64,9 @@ export class Scheduler {
   }
 
   /** Takes one ready op out. */
-  take(rank: number): void {
-    const { classes, classOf, blocks } = this.classes;
-    const { block, wants } = classes[classOf[rank]!]!;
+  private take(rank: number): void {
+    const { classes, classOf, groups, blocks } = this.classes;
+    const { block, wants } = groups[classes[classOf[rank]!]!.group]!;
     this.isReady[rank] = 0;
     const taken = this.members[classOf[rank]!]!.pop();
     if (taken !== rank) throw new Error(`bug: op ${rank} was taken before op ${taken} of its class`);
@@ -90,7 +90,7 @@ export class Scheduler {
     }
   }
 
-  /** The feasible op of least marginal cost. Classes that come up and are not feasible wait from then on. */
+  /** The feasible op of least marginal cost. Groups that come up and are not feasible wait from then on. */
   private best(): number {
     for (;;) {
       let best: BlockQueue | null = null;
@@ -99,10 +99,10 @@ export class Scheduler {
         if (queue.rank !== NOTHING && (best === null || isBefore(queue, best))) best = queue;
       }
       if (best === null) return NOTHING;
-      const class_ = this.classes.classOf[best.rank]!;
-      const want = this.classes.classes[class_]!.wants.find((one) => this.isBlocked(one));
+      const { group } = this.classes.classes[this.classes.classOf[best.rank]!]!;
+      const want = this.classes.groups[group]!.wants.find((one) => this.isBlocked(one));
       if (want === undefined) return best.rank;
-      this.wait(class_, want);
+      this.wait(group, want);
     }
   }
 
@@ -110,30 +110,36 @@ export class Scheduler {
     return (want % 2 === 1 ? this.touchedIn : this.writtenIn)[want >> 1] === this.batch;
   }
 
-  private wait(class_: number, want: Want): void {
-    this.waits[class_] = 1;
-    this.show(class_);
+  private wait(group: number, want: Want): void {
+    const { block, place } = this.classes.groups[group]!;
+    this.waits[group] = 1;
+    this.queues[block]!.hide(place);
     const others = this.waiting.get(want);
-    if (others === undefined) this.waiting.set(want, [class_]);
-    else others.push(class_);
+    if (others === undefined) this.waiting.set(want, [group]);
+    else others.push(group);
   }
 
   /** Lets those go on in whose way the new batch, of one op so far, does not stand. */
   private release(): void {
-    for (const [want, classes] of this.waiting) {
+    for (const [want, groups] of this.waiting) {
       if (this.isBlocked(want)) continue;
       this.waiting.delete(want);
-      for (const class_ of classes) {
-        this.waits[class_] = 0;
-        this.show(class_);
+      for (const group of groups) {
+        const { block, place } = this.classes.groups[group]!;
+        this.waits[group] = 0;
+        this.queues[block]!.show(place);
       }
     }
   }
 
+  /** Tells the queue of the smallest ready op of a class. */
   private show(class_: number): void {
-    const { block, place } = this.classes.classes[class_]!;
-    const least = this.waits[class_] === 1 ? -1 : this.members[class_]!.peek();
-    this.queues[block]!.setReady(place, least < 0 ? NOTHING : least);
+    const { group, place } = this.classes.classes[class_]!;
+    const { block, place: groupPlace } = this.classes.groups[group]!;
+    const least = this.members[class_]!.peek();
+    const queue = this.queues[block]!;
+    queue.setReady(groupPlace, place, least < 0 ? NOTHING : least);
+    if (this.waits[group] === 0) queue.show(groupPlace);
   }
 }
 

@@ -187,16 +187,16 @@ export const documents: fc.Arbitrary<JsonObject> = drafts.map((one) => complete(
 export const crowded: fc.Arbitrary<JsonObject> = fc
   .record({
     count: fc.integer({ min: 20, max: 70 }),
-    fields: fc.integer({ min: 3, max: 60 }),
+    fields: fc.constantFrom(4, 10, 30, 1_000),
     blocks: fc.integer({ min: 1, max: 5 }),
-    bounds: fc.constantFrom(1, 3, 50),
+    bounds: fc.constantFrom(1, 3, 50, 10_000, 10_000),
     edges: fc.constantFrom(0, 0, 10, 60),
-    entries: fc.constantFrom(0, 4, 25),
-    den: fc.constantFrom(1, 7, 1_000, 10_000, 100_000),
+    percentOfMatrix: fc.constantFrom(0, 30, 60, 100),
+    den: fc.constantFrom(1, 7, 10_000, 100_000, 10_000_000, 30_000_000),
     width: fc.integer({ min: 2, max: 24 }),
     seed: fc.nat(),
   })
-  .map(({ count, fields, blocks, bounds, edges, entries, den, width, seed }) => {
+  .map(({ count, fields, blocks, bounds, edges, percentOfMatrix, den, width, seed }) => {
     const random = stream("policy", seed);
     const below = (n: number) => Math.floor(random() * n);
     const names = Array.from({ length: count }, (_, i) => `${"zAm"[below(3)]}${i}`);
@@ -217,7 +217,7 @@ export const crowded: fc.Arbitrary<JsonObject> = fc
     );
     const matrix = pairs
       .flat()
-      .slice(0, entries)
+      .filter(() => below(100) < percentOfMatrix)
       .map(([i, j]) => [i, j, 1, den] as const);
     return complete(
       {
