@@ -9,6 +9,7 @@ import { episodeCases } from "./episodes.ts";
 import { evaluationCases } from "./evaluation.ts";
 import { jsonCases } from "./json.ts";
 import { ledgerCases } from "./ledger.ts";
+import { planCases } from "./nk2.ts";
 import { numberCases } from "./numbers.ts";
 import { refusalCases } from "./refusals.ts";
 import { spaceCases } from "./spaces.ts";
@@ -25,6 +26,7 @@ const cases: readonly GoldenCase[] = [
   ...ledgerCases,
   ...evaluationCases,
   ...refusalCases,
+  ...planCases,
 ];
 
 export const names: readonly string[] = cases.map(({ name }) => name);

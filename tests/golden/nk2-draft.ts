@@ -12,7 +12,7 @@ export interface DraftOp {
   readonly changes?: JsonObject;
 }
 
-export interface DraftKernel {
+interface DraftKernel {
   /** Ascending. */
   readonly params: readonly string[];
   readonly writes: Readonly<Record<string, Json>>;
@@ -35,7 +35,7 @@ export interface Draft {
   readonly plan?: JsonObject;
 }
 
-export const CAPS: JsonObject = {
+const CAPS: JsonObject = {
   maxBigintBits: 256,
   maxMatrixAccumTerms: 1_000,
   maxFieldsTouchedPerOp: 16,

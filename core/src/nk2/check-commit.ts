@@ -34,7 +34,7 @@ export class CommitCheck {
       this.checkLocals(locals, link) ??
       this.checkReceipt(commit, link) ??
       this.checkBatch(commit);
-    if (found !== null) return { commit: at, code: found[0], message: `commit ${at}: ${found[1]}` };
+    if (found !== null) return { commit: at, code: found[0], message: found[1] };
     this.accept(this.opsOf(locals));
     return null;
   }

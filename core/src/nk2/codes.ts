@@ -47,10 +47,8 @@ export const CAP_CODES = [
 export type CapCode = (typeof CAP_CODES)[number];
 
 /** A failure of an op alone, which ends a run: there is nothing left to drop or to split. */
-export const TERMINAL_CODES = [
-  "err.policy_veto.singleton",
-  "err.kernel_error.singleton",
-  "err.delta_bound.singleton",
-  "err.gate_eps.singleton",
-] as const;
-export type TerminalCode = (typeof TERMINAL_CODES)[number];
+export type TerminalCode =
+  | "err.policy_veto.singleton"
+  | "err.kernel_error.singleton"
+  | "err.delta_bound.singleton"
+  | "err.gate_eps.singleton";

@@ -5,7 +5,7 @@ import type { Expression, Operator } from "./expression.ts";
 import { absolute, bitLength, floorDivide } from "./integers.ts";
 
 /** What an expression sees: all values of the state, where its slots are in it, and its params. */
-export interface Frame {
+interface Frame {
   readonly values: readonly bigint[];
   readonly slots: readonly number[];
   readonly params: readonly bigint[];

@@ -3,7 +3,7 @@
 // of its own, so that its cost is at most its size; compile.ts gives it its meaning.
 import { quote } from "../error.ts";
 import { MAX_EXPRESSION_DEPTH, MAX_EXPRESSION_NODES } from "../limits.ts";
-import type { Reader } from "./reader.ts";
+import { NO_OBJECT, type Reader } from "./reader.ts";
 
 export type Expression =
   | { readonly kind: "integer"; readonly value: bigint }
@@ -62,6 +62,7 @@ function read(reader: Reader, value: unknown, path: string, scope: Scope, depth:
   }
   if (typeof value === "string") return { kind: "integer", value: reader.integer(value, path) };
   const object = reader.object(value, path);
+  if (object === NO_OBJECT) return NOTHING;
   const keys = Object.keys(object);
   const [name] = keys;
   if (keys.length !== 1 || name === undefined) {

@@ -85,7 +85,7 @@ function denominatorBits({ policyBundle }: PlanDocument, most: number): number {
  * n · (P + 1) runs of kernels and 2n attempts, so at most n · (P + 1) + 2 · 2n evaluations of V, and n · (P + 1) · (P − 1) / 2
  * terms of the matrix. A node counts more where numbers may be long: multiplication is quadratic in their length.
  */
-export function staticCost({ plan, policyBundle }: PlanDocument, nodesOf: (op: OpSpec) => number): bigint {
+function staticCost({ plan, policyBundle }: PlanDocument, nodesOf: (op: OpSpec) => number): bigint {
   const n = BigInt(plan.ops.length);
   const p = BigInt(
     Math.min(plan.maxParallelWidth, plan.resourceCaps.maxBatchSize ?? plan.maxParallelWidth, plan.ops.length),

@@ -5,7 +5,7 @@ import type { Host } from "../host.ts";
 import { taggedHash } from "./hashes.ts";
 import type { Reader } from "./reader.ts";
 
-export const MATRIX_VERSION = "id:curvature.rational_scaled.v1";
+const MATRIX_VERSION = "id:curvature.rational_scaled.v1";
 
 export interface CurvatureMatrix {
   readonly versionId: typeof MATRIX_VERSION;

@@ -17,7 +17,7 @@ export interface PlanEvent {
   readonly ops: number;
 }
 
-export interface Committed {
+interface Committed {
   readonly kind: "committed";
   /** The commit's place in the chain of receipts. */
   readonly index: number;

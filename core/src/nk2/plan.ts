@@ -5,8 +5,8 @@ import { type OpSpec, opText, readOp } from "./op.ts";
 import { capsText, type ResourceCaps, readCaps } from "./policy.ts";
 import { compare, type Reader } from "./reader.ts";
 
-export const SCHEDULER_RULE = "greedy.curv.v1";
-export const MODES = ["id:mode.S", "id:mode.D"] as const;
+const SCHEDULER_RULE = "greedy.curv.v1";
+const MODES = ["id:mode.S", "id:mode.D"] as const;
 
 export type Edge = readonly [before: string, after: string];
 

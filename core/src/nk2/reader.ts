@@ -13,6 +13,9 @@ const HASH = /^[0-9a-f]{64}$/;
 
 export type Fields = { readonly [name: string]: unknown };
 
+/** What is read of a value that is no object. */
+export const NO_OBJECT: Fields = {};
+
 export class Reader {
   readonly faults: Fault[] = [];
 
@@ -28,7 +31,7 @@ export class Reader {
   /** An object that has exactly these fields. What is missing, itself undefined, was noted where it is missing. */
   fields(value: unknown, path: string, names: readonly string[]): Fields {
     const object = this.object(value, path);
-    if (value === undefined) return object;
+    if (object === NO_OBJECT) return object;
     for (const name of names) {
       if (!Object.hasOwn(object, name) || object[name] === undefined) this.note(path, name, "is missing");
     }
@@ -41,7 +44,7 @@ export class Reader {
   object(value: unknown, path: string): Fields {
     if (value !== null && typeof value === "object" && !Array.isArray(value)) return value as Fields;
     if (value !== undefined) this.note(path, null, `wanted an object, got ${quote(value)}`);
-    return {};
+    return NO_OBJECT;
   }
 
   /** A list, item by item. */
@@ -125,7 +128,7 @@ export class Reader {
   }
 }
 
-export function isIdentifier(value: string): boolean {
+function isIdentifier(value: string): boolean {
   // Strict JSON has no such key, so a state that held the field could not be written.
   return value.length <= MAX_IDENTIFIER_LENGTH && IDENTIFIER.test(value) && value !== "__proto__";
 }

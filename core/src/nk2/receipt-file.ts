@@ -1,7 +1,7 @@
 // A chain of receipts as text: the canonical JSON {"commits": [{"locals": […], "receipt": {…}}, …], "genesis": "…"}. Text that is not
 // canonical is refused, so that every bit of it counts.
 import { PolicyLedgerError, requireObject } from "../error.ts";
-import { type Json, parseJson } from "../json.ts";
+import { type Json, parseJson, utf8 } from "../json.ts";
 import { MAX_RECEIPTS_BYTES } from "../limits.ts";
 import { Reader } from "./reader.ts";
 import {
@@ -19,9 +19,9 @@ export function receiptsText(chain: ReceiptChain): string {
 }
 
 /** Parses the text of a chain. Whether it holds is for `checkReceipts` and `replayReceipts`. */
-export function parseReceipts(text: string, maxBytes = MAX_RECEIPTS_BYTES): ReceiptChain {
-  const chain = acceptReceipts(parseJson(text, { maxBytes }));
-  if (textOf(chain) === text) return chain;
+export function parseReceipts(input: string | Uint8Array, maxBytes = MAX_RECEIPTS_BYTES): ReceiptChain {
+  const chain = acceptReceipts(parseJson(input, { maxBytes }));
+  if (isSame(textOf(chain), input)) return chain;
   throw new PolicyLedgerError(
     "not_canonical",
     "Cannot accept receipts: they are not canonical JSON (RFC 8785)",
@@ -38,6 +38,12 @@ export function acceptReceipts(value: Json): ReceiptChain {
   };
   reader.refuse("invalid_receipts", "Cannot accept receipts");
   return chain;
+}
+
+function isSame(text: string, input: string | Uint8Array): boolean {
+  if (typeof input === "string") return text === input;
+  const bytes = utf8(text);
+  return bytes.length === input.length && bytes.every((byte, i) => byte === input[i]);
 }
 
 function textOf({ genesis, commits }: ReceiptChain): string {

@@ -42,7 +42,7 @@ function faultOf(given: ReceiptChain, run: PlanRun): ReceiptFault | null {
     const other = given.commits[at];
     if (other === undefined) break;
     const message = difference(commit, other);
-    if (message !== null) return { commit: at, code: "differs", message: `commit ${at}: ${message}` };
+    if (message !== null) return { commit: at, code: "differs", message };
   }
   return endFault(given.commits.length, commits.length, run);
 }

@@ -4,7 +4,7 @@ import type { Host } from "../host.ts";
 import { taggedHash } from "./hashes.ts";
 import { compare, type Reader } from "./reader.ts";
 
-export type Pair = readonly [field: string, value: bigint];
+type Pair = readonly [field: string, value: bigint];
 export type State = readonly Pair[];
 
 export function readState(reader: Reader, value: unknown, path: string): State {
@@ -26,6 +26,6 @@ export function stateHash(host: Host, state: State): string {
 }
 
 /** [["field","12"],…]: the canonical JSON of fields and values. */
-export function pairsText(pairs: State): string {
+function pairsText(pairs: State): string {
   return `[${pairs.map(([field, value]) => `[${JSON.stringify(field)},"${value}"]`).join(",")}]`;
 }

@@ -9,7 +9,7 @@ import { host } from "../samples.ts";
 const get = (slot: string) => ({ get: slot });
 const param = (name: string) => ({ param: name });
 
-export const KERNELS: Draft["kernels"] = {
+const KERNELS: Draft["kernels"] = {
   move: {
     params: ["n"],
     writes: { from: { sub: [get("from"), param("n")] }, to: { add: [get("to"), param("n")] } },
