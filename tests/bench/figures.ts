@@ -15,6 +15,7 @@ import { bundleBytes, coldStart } from "./cold-start.ts";
 import { batchReads, commits, firestoreMemory, rawCommits, reads } from "./local-firestore.ts";
 import { messages, pubSubMemory } from "./local-pubsub.ts";
 import { stackMemory, startTime } from "./local-start.ts";
+import { checkedCommits, growth, opsFigures } from "./nk2.ts";
 import { rate } from "./rate.ts";
 import {
   bestLatency,
@@ -45,6 +46,9 @@ export const figures: Readonly<Record<string, Figure>> = {
   },
   audit_entries_per_s: { unit: "entries/s", measure: auditedEntries },
   audit_signed_entries_per_s: { unit: "entries/s", measure: auditedSignedEntries },
+  ...opsFigures,
+  nk2_growth: { unit: "ratio", measure: growth },
+  nk2_receipt_check_commits_per_s: { unit: "commits/s", measure: checkedCommits },
   local_firestore_commits_per_s: { unit: "commits/s", measure: commits },
   local_firestore_raw_commits_per_s: { unit: "commits/s", measure: rawCommits },
   local_firestore_reads_per_s: { unit: "reads/s", measure: reads },

@@ -2,8 +2,8 @@
 // which something failed. A cap that is crossed outranks every failure. On success the state holds what was written, otherwise it is
 // as it was. The planning checks cannot fail for what the scheduler builds from a plan that holds: they are guards.
 import type { CapCode, FailureCode } from "./codes.ts";
-import { BitsExceeded, KernelError } from "./compile.ts";
-import { pairTerm } from "./curvature.ts";
+import { type BitLimit, BitsExceeded, KernelError } from "./compile.ts";
+import { type Curvature, pairTerm } from "./curvature.ts";
 import { absolute, squareRoot } from "./integers.ts";
 import type { PotentialAt } from "./potential.ts";
 import type { CompiledOp, Program } from "./program.ts";
@@ -110,24 +110,24 @@ function bound({ plan, curvature, limit }: Program, ops: readonly CompiledOp[]):
     throw new Crossing("err.cap.matrix_terms_exceeded", null, message);
   }
   let sum = 0n;
-  for (let k = 0; k < ops.length; k++) {
-    const { blockIndex, deltaBound } = ops[k]!.spec;
-    sum += bounded(ops[k]!, () => {
-      let own = limit.product(deltaBound, deltaBound);
-      for (let i = 0; i < k; i++) {
-        const other = ops[i]!.spec;
-        const entry = curvature.between(blockIndex, other.blockIndex);
-        own += pairTerm(entry, deltaBound, other.deltaBound, limit);
-      }
-      return own;
-    });
-  }
+  for (const [k, op] of ops.entries()) sum += bounded(op, () => ownTerms(curvature, limit, ops, k));
   if (maxEpsilon !== null && sum > maxEpsilon) {
     throw new Crossing(
       "err.cap.epsilon_exceeded",
       null,
       `a bound of ${sum}, at most ${maxEpsilon} is allowed`,
     );
+  }
+  return sum;
+}
+
+/** What the op in place k adds to the bound: its square, and its pairs with those before it. */
+function ownTerms(curvature: Curvature, limit: BitLimit, ops: readonly CompiledOp[], k: number): bigint {
+  const { blockIndex, deltaBound } = ops[k]!.spec;
+  let sum = limit.product(deltaBound, deltaBound);
+  for (let i = 0; i < k; i++) {
+    const other = ops[i]!.spec;
+    sum += pairTerm(curvature.between(blockIndex, other.blockIndex), deltaBound, other.deltaBound, limit);
   }
   return sum;
 }

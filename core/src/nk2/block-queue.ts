@@ -12,9 +12,10 @@ export class BlockQueue {
   rank = NOTHING;
   private fresh = false;
   private readonly of: BlockOfGroups;
-  /** The groups that are shown, and of each group the smallest ready rank of each class. */
   private readonly shown: GroupTree;
-  private readonly ready: readonly MinTree[];
+  /** Of each group the smallest ready rank of each class; of a group of one class, as most are where all differ, in `ofOne`. */
+  private readonly ready: readonly (MinTree | null)[];
+  private readonly ofOne: Int32Array;
   /** floor(factor · a / den) is what one op of the batch adds to the cost of an op with the bound a. */
   private readonly terms: { readonly factor: bigint; readonly den: bigint }[] = [];
   /** By bound: the cost, and over how many of the terms. */
@@ -24,7 +25,8 @@ export class BlockQueue {
   constructor(block: BlockOfGroups) {
     this.of = block;
     this.shown = new GroupTree(block.groups.length);
-    this.ready = block.groups.map((classes) => new MinTree(classes.length));
+    this.ready = block.groups.map((classes) => (classes.length === 1 ? null : new MinTree(classes.length)));
+    this.ofOne = new Int32Array(block.groups.length).fill(NOTHING);
   }
 
   /** An empty batch: nothing costs anything. */
@@ -44,16 +46,19 @@ export class BlockQueue {
 
   /** The smallest ready rank of a class, or NOTHING; seen when its group is shown. */
   setReady(group: number, place: number, rank: number): void {
-    this.ready[group]!.set(place, rank);
+    const ready = this.ready[group]!;
+    if (ready === null) this.ofOne[group] = rank;
+    else ready.set(place, rank);
     // Also where the group's least bound and rank stay as they were: it may have been the best between them.
     this.fresh = false;
   }
 
   show(group: number): void {
     const ready = this.ready[group]!;
-    const first = ready.firstAfter(-1);
-    const bound = first < 0 ? NOTHING : this.of.groups[group]![first]!;
-    if (this.shown.set(group, bound, ready.least())) this.fresh = false;
+    const least = ready === null ? this.ofOne[group]! : ready.least();
+    const first = ready === null || least === NOTHING ? 0 : ready.firstAfter(-1);
+    const bound = least === NOTHING ? NOTHING : this.of.groups[group]![first]!;
+    if (this.shown.set(group, bound, least)) this.fresh = false;
   }
 
   hide(group: number): void {
@@ -82,7 +87,8 @@ export class BlockQueue {
       if (bounds[middle]! <= bound) low = middle;
       else high = middle;
     }
-    return low < 0 ? NOTHING : this.ready[group]!.leastUpTo(low);
+    if (low < 0) return NOTHING;
+    return this.ready[group]?.leastUpTo(low) ?? this.ofOne[group]!;
   }
 
   /** The largest bound that costs what the bound `first` costs; the costs from there on are sorted. */

@@ -18,6 +18,8 @@ interface OpClass {
   readonly group: number;
   /** Its place among the group's classes, which stand in order of their bounds. */
   readonly place: number;
+  /** Whether it is a single op. */
+  readonly isSingle: boolean;
 }
 
 export interface BlockOfGroups {
@@ -47,12 +49,15 @@ export function classify(program: Program): Classes {
   const wantsOf = wantsAmong(program);
   const byBlock = new Map<number, Map<string, Draft>>();
   const classOf = new Int32Array(program.ops.length);
+  const sizes = new Int32Array(program.ops.length);
   let count = 0;
   for (const op of program.ops) {
     const wants = wantsOf(op);
     const drafts = getOr(byBlock, op.spec.blockIndex, () => new Map<string, Draft>());
     const { classes } = getOr(drafts, wants.join(" "), () => ({ wants, classes: new Map<bigint, number>() }));
-    classOf[op.rank] = getOr(classes, op.spec.deltaBound, () => count++);
+    const class_ = getOr(classes, op.spec.deltaBound, () => count++);
+    classOf[op.rank] = class_;
+    sizes[class_]! += 1;
   }
   const indexes = [...byBlock.keys()].sort((a, b) => a - b);
   const groups: Group[] = [];
@@ -63,8 +68,10 @@ export function classify(program: Program): Classes {
     const numberOf = new Map(bounds.map((bound, i) => [bound, i]));
     const boundsOfGroups = drafts.map((draft, place) => {
       const own = ascending(draft.classes.keys());
-      for (const [i, bound] of own.entries())
-        classes[draft.classes.get(bound)!] = { group: groups.length, place: i };
+      for (const [i, bound] of own.entries()) {
+        const class_ = draft.classes.get(bound)!;
+        classes[class_] = { group: groups.length, place: i, isSingle: sizes[class_] === 1 };
+      }
       groups.push({ block, place, wants: draft.wants });
       return own.map((bound) => numberOf.get(bound)!);
     });

@@ -61,17 +61,20 @@ export function compileProgram(host: Host, document: PlanDocument, validated: Va
   const potential = potentialOf(policyBundle.contracts, numberOf, limit);
   const kernels = new Map([...validated.kernels].map(([hash, known]) => [hash, compileKernel(known, limit)]));
   const context = { host, numberOf, touching: contractsByField(potential) };
+  const opTexts = plan.ops.map(opText);
   const initial = new Map(document.initialState);
   return {
     plan,
     policyBundle,
-    planHash: planHash(host, plan),
+    planHash: planHash(host, plan, opTexts),
     initialStateHash: validated.initialStateHash,
     policyDigest: validated.policyDigest,
     matrixDigest: validated.matrixDigest,
     matrixVersionId: matrix.versionId,
     dag: validated.dag,
-    ops: plan.ops.map((op, rank) => compileOp(op, rank, kernels.get(op.kernelHash)!, context)),
+    ops: plan.ops.map((op, rank) =>
+      compileOp(op, opTexts[rank]!, rank, kernels.get(op.kernelHash)!, context),
+    ),
     fields,
     fieldTexts: fields.map((field) => JSON.stringify(field)),
     initialValues: fields.map((field) => initial.get(field) ?? 0n),
@@ -126,6 +129,7 @@ interface Context {
 
 function compileOp(
   spec: OpSpec,
+  text: string,
   rank: number,
   { written, evaluate }: CompiledKernel,
   { host, numberOf, touching }: Context,
@@ -139,7 +143,7 @@ function compileOp(
   return {
     rank,
     spec,
-    hash: taggedHash(host, "nk2/op/v1", opText(spec)),
+    hash: taggedHash(host, "nk2/op/v1", text),
     reads: numbers(spec.reads),
     writes,
     slots: numbers(spec.bind.slots.map(([, field]) => field)),

@@ -11,8 +11,8 @@ export class Scheduler {
   private readonly program: Program;
   private readonly classes: Classes;
   private readonly queues: readonly BlockQueue[];
-  /** By class: its ready ops. */
-  private readonly members: readonly IntHeap[];
+  /** By class: its ready ops; null for a class of one, which is ready or not. */
+  private readonly members: readonly (IntHeap | null)[];
   /** All ready ops, and some that no longer are. */
   private readonly all = new IntHeap();
   private readonly isReady: Uint8Array;
@@ -29,7 +29,7 @@ export class Scheduler {
     this.program = program;
     this.classes = classify(program);
     this.queues = this.classes.blocks.map((block) => new BlockQueue(block));
-    this.members = this.classes.classes.map(() => new IntHeap());
+    this.members = this.classes.classes.map(({ isSingle }) => (isSingle ? null : new IntHeap()));
     this.isReady = new Uint8Array(program.ops.length);
     this.isInAll = new Uint8Array(program.ops.length);
     this.touchedIn = new Int32Array(program.fields.length);
@@ -43,8 +43,9 @@ export class Scheduler {
     if (this.isInAll[rank] === 0) this.all.push(rank);
     this.isInAll[rank] = 1;
     const class_ = this.classes.classOf[rank]!;
-    this.members[class_]!.push(rank);
-    this.show(class_);
+    const members = this.members[class_]!;
+    members?.push(rank);
+    this.show(class_, members === null ? rank : members.peek());
   }
 
   /** Takes a batch out of the ready ops: their ranks, in the order in which they were appended. */
@@ -68,9 +69,10 @@ export class Scheduler {
     const { classes, classOf, groups, blocks } = this.classes;
     const { block, wants } = groups[classes[classOf[rank]!]!.group]!;
     this.isReady[rank] = 0;
-    const taken = this.members[classOf[rank]!]!.pop();
+    const members = this.members[classOf[rank]!]!;
+    const taken = members === null ? rank : members.pop();
     if (taken !== rank) throw new Error(`bug: op ${rank} was taken before op ${taken} of its class`);
-    this.show(classOf[rank]!);
+    this.show(classOf[rank]!, members === null ? -1 : members.peek());
     for (const want of wants) {
       this.touchedIn[want >> 1] = this.batch;
       if (want % 2 === 1) this.writtenIn[want >> 1] = this.batch;
@@ -132,11 +134,10 @@ export class Scheduler {
     }
   }
 
-  /** Tells the queue of the smallest ready op of a class. */
-  private show(class_: number): void {
+  /** Tells the queue of the smallest ready op of a class; -1 when there is none. */
+  private show(class_: number, least: number): void {
     const { group, place } = this.classes.classes[class_]!;
     const { block, place: groupPlace } = this.classes.groups[group]!;
-    const least = this.members[class_]!.peek();
     const queue = this.queues[block]!;
     queue.setReady(groupPlace, place, least < 0 ? NOTHING : least);
     if (this.waits[group] === 0) queue.show(groupPlace);
