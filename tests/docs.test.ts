@@ -21,6 +21,7 @@ const documents = [
   "docs/decisions.md",
   "docs/formats.md",
   "docs/environments.md",
+  "docs/nk2.md",
   "docs/bench.md",
   "docs/life-of-a-claim.md",
   "docs/faults.md",

@@ -13,7 +13,7 @@ import {
 } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
 import { describe, expect, test } from "vitest";
-import { CAP_CODES, PLAN_CODES } from "../../../core/src/nk2/codes.ts";
+import { CAP_CODES, FAILURE_CODES, PLAN_CODES } from "../../../core/src/nk2/codes.ts";
 import { naiveRun } from "../../../core/test/nk2/naive.ts";
 import { refusal } from "../../../core/test/refusal.ts";
 import { planFiles } from "./make.ts";
@@ -111,4 +111,23 @@ test("every code that a plan can come to is reached", () => {
       "finished",
     ].sort(),
   );
+});
+
+describe("docs/nk2.md", () => {
+  const page = read("../../../docs/nk2.md");
+
+  test("names every code", () => {
+    const types = readFileSync(new URL("../../../core/src/nk2/receipt-report.ts", import.meta.url), "utf8");
+    const receiptCodes = [...types.matchAll(/^ {2}\| "(\w+)"/gm)].map((match) => match[1]!);
+    const codes = [...PLAN_CODES, ...CAP_CODES, ...FAILURE_CODES, ...receiptCodes];
+    expect(receiptCodes).toHaveLength(17);
+    expect(codes.filter((code) => !page.includes(`\`${code}\``))).toEqual([]);
+  });
+
+  test("shows the diamond's hashes", () => {
+    const { expected } = cases("examples.json").find(({ name }: { name: string }) => name === "a diamond");
+    const { plan_hash, final_state_hash, final_commit_hash, receipts } = expected;
+    const shown = [plan_hash, final_state_hash, final_commit_hash, receipts.genesis];
+    expect(shown.filter((hash) => !page.includes(hash))).toEqual([]);
+  });
 });
