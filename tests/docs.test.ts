@@ -22,6 +22,7 @@ const documents = [
   "docs/agents.md",
   "docs/formats.md",
   "docs/environments.md",
+  "docs/nk2.md",
   "docs/bench.md",
   "docs/life-of-a-claim.md",
   "docs/faults.md",

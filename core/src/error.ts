@@ -38,7 +38,9 @@ export type ErrorCode =
   | "no_quorum" // fewer cosignatures than a policy wants
   | "invalid_proof_file" // a .tlog-proof that is not in its form
   | "invalid_request" // the body of an add-checkpoint that is not in its form
-  | "invalid_evidence"; // evidence against a log that shows nothing
+  | "invalid_evidence" // evidence against a log that shows nothing
+  | "invalid_plan" // what is no plan of NK-2, whatever it would do
+  | "invalid_receipts"; // what is no chain of receipts
 
 /**
  * One thing that is wrong, and where: `path` is a JSON Pointer (RFC 6901) into the input, "" for all of it. It may

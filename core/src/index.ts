@@ -154,6 +154,7 @@ export {
   EMPTY_TREE,
   growTree,
   type HashReader,
+  merkleRoot,
   readTree,
   rootOf,
   type Tree,
@@ -167,6 +168,32 @@ export {
   parseAddCheckpoint,
   type WitnessAnswer,
 } from "./log/witness.ts";
+export { type CheckOptions, checkReceipts } from "./nk2/check-receipts.ts";
+export type { CapCode, FailureCode, PlanCode, TerminalCode } from "./nk2/codes.ts";
+export { acceptPlanDocument, type PlanDocument, parsePlanDocument } from "./nk2/document.ts";
+export type { Expression, Operator } from "./nk2/expression.ts";
+export { HOST_LIMITS, type HostLimits } from "./nk2/host-limits.ts";
+export type { Kernel } from "./nk2/kernel.ts";
+export type { CurvatureMatrix } from "./nk2/matrix.ts";
+export type { PlanEvent, PlanObserver, Transform } from "./nk2/observe.ts";
+export type { OpSpec } from "./nk2/op.ts";
+export type { Edge, ExecPlan } from "./nk2/plan.ts";
+export type { Contract, PolicyBundle, ResourceCaps } from "./nk2/policy.ts";
+export { acceptReceipts, parseReceipts, receiptsText } from "./nk2/receipt-file.ts";
+export type { ReceiptFault, ReceiptFaultCode, ReceiptReport } from "./nk2/receipt-report.ts";
+export type { Commit, CommitReceipt, LocalReceipt, ReceiptChain } from "./nk2/receipts.ts";
+export { replayReceipts } from "./nk2/replay-receipts.ts";
+export {
+  type FinishedRun,
+  type HaltedRun,
+  type PlanRun,
+  type RefusedRun,
+  type RunOptions,
+  runPlan,
+  type Statistics,
+} from "./nk2/run.ts";
+export type { State } from "./nk2/state.ts";
+export type { PlanFault } from "./nk2/validate.ts";
 export {
   type ActionTableArtifact,
   type Artifact,

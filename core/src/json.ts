@@ -4,7 +4,7 @@
 import encode from "canonicalize";
 import { cut, type Fault, PolicyLedgerError, quote, refuseFaults } from "./error.ts";
 import { readWithEscapes, repeatedKeys, shapeOf } from "./json-text.ts";
-import { MAX_FAULTS, MAX_JSON_DEPTH } from "./limits.ts";
+import { MAX_FAULTS, MAX_JSON_DEPTH, MAX_PLAN_JSON_DEPTH } from "./limits.ts";
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
@@ -69,7 +69,7 @@ export function canonicalJson(value: Json): string {
 }
 
 /** No value that we write nests deeper; it also ends a walk in circles. */
-const MAX_WRITTEN_DEPTH = 64;
+const MAX_WRITTEN_DEPTH = MAX_PLAN_JSON_DEPTH;
 
 /**
  * A copy of plain JSON, made in one reading: each length, key and item is asked for once, so what is checked is what

@@ -30,3 +30,19 @@ export const MAX_NOTE_BYTES = 262_144;
 export const MAX_CONSISTENCY_HASHES = 63;
 /** Witness keys that a quorum may name. */
 export const MAX_QUORUM_KEYS = 64;
+/** A plan with all that it needs, before parsing: 100,000 ops take 50 MB. */
+export const MAX_PLAN_BYTES = 67_108_864;
+/** The receipts of a run, before parsing: one op's takes 700 bytes. */
+export const MAX_RECEIPTS_BYTES = 134_217_728;
+/** Identifiers of NK-2: ops, fields, plans, bundles, contracts, slots, params (nk2.md, values). */
+export const MAX_IDENTIFIER_LENGTH = 128;
+/** Digits of an integer in a plan; 2^1024 has 309. */
+export const MAX_INTEGER_DIGITS = 309;
+/** Digits of an integer in a receipt: an ε of numbers of 4,096 bits, squared, weighted and summed. */
+export const MAX_COMPUTED_DIGITS = 10_000;
+/** How deep a kernel's expressions nest (nk2.md, inputs). */
+export const MAX_EXPRESSION_DEPTH = 64;
+/** Nodes of all expressions of one kernel, or of one contract's residual (nk2.md, inputs). */
+export const MAX_EXPRESSION_NODES = 1_000;
+/** Nesting of a plan's JSON: an operator and its list for each level of an expression, and four around it. */
+export const MAX_PLAN_JSON_DEPTH = 132;

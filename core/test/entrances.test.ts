@@ -1,6 +1,7 @@
 // Every exported function that takes foreign data, handed what is no such thing: it throws the project's own error
 // with a stable code, or gives the verdict that its page says. Never the engine's TypeError.
 import { describe, expect, test } from "vitest";
+import { complete } from "../../tests/golden/nk2-draft.ts";
 import * as core from "../src/index.ts";
 import { refusal } from "./refusal.ts";
 import { ALICE, contents, host, seal, submissionOf } from "./samples.ts";
@@ -33,6 +34,8 @@ const env = core.makeEnvironment("cyber-defense-v1");
 const bytes = new Uint8Array(64);
 const kind = core.environmentKind("cyber-defense-v1");
 
+const plan = core.acceptPlanDocument(complete({ kernels: {}, ops: {} }));
+
 /** Each calls one function with one foreign value, everything else being sound. */
 const ENTRANCES: Readonly<Record<string, (x: never) => unknown>> = {
   actorOf: (x) => core.actorOf(x, env.observations, { explore: false }),
@@ -45,6 +48,8 @@ const ENTRANCES: Readonly<Record<string, (x: never) => unknown>> = {
   "auditChain, expected head": (x) => core.auditChain(host, [], { expected: { size: 0, head: x } }),
   "ChainAudit, options": (x) => new core.ChainAudit(host, x),
   "ChainAudit.add": (x) => new core.ChainAudit(host).add(x),
+  acceptPlanDocument: (x) => core.acceptPlanDocument(x),
+  acceptReceipts: (x) => core.acceptReceipts(x),
   acceptSubmission: (x) => core.acceptSubmission(x),
   behaviourOf: (x) => core.behaviourOf(x),
   boardOf: (x) => core.boardOf(x),
@@ -54,6 +59,9 @@ const ENTRANCES: Readonly<Record<string, (x: never) => unknown>> = {
   canonicalJson: (x) => core.canonicalJson(x),
   checkEntry: (x) => core.checkEntry(host, null, x),
   "checkEntry, head": (x) => core.checkEntry(host, x, sealed!.text),
+  "checkReceipts, document": (x) => core.checkReceipts(host, x, { genesis: "", commits: [] }),
+  "checkReceipts, chain": (x) => core.checkReceipts(host, plan, x),
+  "checkReceipts, options": (x) => core.checkReceipts(host, plan, core.runPlan(host, plan) as never, x),
   claimId: (x) => core.claimId(host, x),
   claimText: (x) => core.claimText(x),
   codeOf: (x) => core.codeOf(kind, x),
@@ -81,6 +89,14 @@ const ENTRANCES: Readonly<Record<string, (x: never) => unknown>> = {
   parseCanonicalJson: (x) => core.parseCanonicalJson(x, { maxBytes: 9 }),
   parseClaim: (x) => core.parseClaim(x),
   parseJson: (x) => core.parseJson(x, { maxBytes: 9 }),
+  merkleRoot: (x) => core.merkleRoot(host, x),
+  parsePlanDocument: (x) => core.parsePlanDocument(x),
+  parseReceipts: (x) => core.parseReceipts(x),
+  receiptsText: (x) => core.receiptsText(x),
+  "replayReceipts, document": (x) => core.replayReceipts(host, x, { genesis: "0".repeat(64), commits: [] }),
+  "replayReceipts, chain": (x) => core.replayReceipts(host, plan, x),
+  runPlan: (x) => core.runPlan(host, x),
+  "runPlan, options": (x) => core.runPlan(host, plan, x),
   parseSubmission: (x) => core.parseSubmission(x),
   policyContent: (x) => core.policyContent(x, { claim_id: "", signature: "" }),
   "policyContent, found": (x) => core.policyContent(submission.claim, x),

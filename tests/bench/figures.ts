@@ -18,6 +18,7 @@ import { batchReads, commits, firestoreMemory, rawCommits, reads } from "./local
 import { messages, pubSubMemory } from "./local-pubsub.ts";
 import { stackMemory, startTime } from "./local-start.ts";
 import { checkedInclusions } from "./log.ts";
+import { checkedCommits, growth, opsFigures } from "./nk2.ts";
 import { rate } from "./rate.ts";
 import {
   bestLatency,
@@ -49,6 +50,9 @@ export const figures: Readonly<Record<string, Figure>> = {
   audit_entries_per_s: { unit: "entries/s", measure: auditedEntries },
   audit_signed_entries_per_s: { unit: "entries/s", measure: auditedSignedEntries },
   inclusion_proof_check_per_s: { unit: "proofs/s", measure: checkedInclusions },
+  ...opsFigures,
+  nk2_growth: { unit: "ratio", measure: growth },
+  nk2_receipt_check_commits_per_s: { unit: "commits/s", measure: checkedCommits },
   local_firestore_commits_per_s: { unit: "commits/s", measure: commits },
   local_firestore_raw_commits_per_s: { unit: "commits/s", measure: rawCommits },
   local_firestore_reads_per_s: { unit: "reads/s", measure: reads },

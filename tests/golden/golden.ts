@@ -10,6 +10,7 @@ import { evaluationCases } from "./evaluation.ts";
 import { jsonCases } from "./json.ts";
 import { ledgerCases } from "./ledger.ts";
 import { logCases } from "./log.ts";
+import { planCases } from "./nk2.ts";
 import { numberCases } from "./numbers.ts";
 import { refusalCases } from "./refusals.ts";
 import { spaceCases } from "./spaces.ts";
@@ -27,6 +28,7 @@ const cases: readonly GoldenCase[] = [
   ...logCases,
   ...evaluationCases,
   ...refusalCases,
+  ...planCases,
 ];
 
 export const names: readonly string[] = cases.map(({ name }) => name);

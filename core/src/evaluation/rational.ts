@@ -1,4 +1,4 @@
-// Exact fractions, and the one rounding that the ledger does with them.
+// Exact fractions, and the one rounding that is done with them.
 
 /** A fraction in lowest terms; `den` is positive. */
 export interface Rational {
@@ -15,14 +15,18 @@ export function rational(num: bigint, den: bigint): Rational {
 
 const BILLION = 1_000_000_000n;
 
-/** Rounds, half to even, to an integer count of billionths: what a ledger entry carries. */
-export function toBillionths({ num, den }: Rational): number {
-  const scaled = num * BILLION;
-  const whole = scaled / den; // towards zero
-  const rest = scaled - whole * den;
+/** Rounds num / den, half to even, to an integer; `den` is positive, and the two may have a common factor. */
+export function roundHalfEven(num: bigint, den: bigint): bigint {
+  const whole = num / den; // towards zero
+  const rest = num - whole * den;
   const twice = 2n * (rest < 0n ? -rest : rest);
   const away = twice > den || (twice === den && whole % 2n !== 0n);
-  const rounded = Number(away ? whole + (num < 0n ? -1n : 1n) : whole);
+  return away ? whole + (num < 0n ? -1n : 1n) : whole;
+}
+
+/** Rounds, half to even, to an integer count of billionths: what a ledger entry carries. */
+export function toBillionths({ num, den }: Rational): number {
+  const rounded = Number(roundHalfEven(num * BILLION, den));
   if (!Number.isSafeInteger(rounded)) throw new Error(`bug: ${rounded} billionths are not a safe integer`);
   return rounded;
 }

@@ -72,6 +72,11 @@ export function growTree(
   return { size, peaks };
 }
 
+/** The root over leaves that are given by their hashes, all at once. */
+export function merkleRoot(host: Hasher, leaves: readonly string[]): string {
+  return foldPeaks(host, growTree(host, EMPTY_TREE, leaves).peaks);
+}
+
 export function rootOf(host: Hasher, tree: Tree): string {
   requireTree(tree);
   return foldPeaks(host, tree.peaks);
