@@ -16,6 +16,7 @@ import urllib.request
 from decimal import Decimal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 import cyber_defense as game
 
@@ -65,13 +66,17 @@ def action_table(policy):
     return {"v": 1, "kind": "action-table", "env_id": "cyber-defense-v1", "default_action": 0, "actions": digits}
 
 
+def public_hex(key):
+    return key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
+
+
 def submission_of(key, label, artifact, seed, reward, env_config):
     """The signed sentence: this policy, in this environment, from this seed, earned this reward."""
     claim = {
         "v": 1,
         "kind": "policy",
         "agent_id": label,
-        "public_key": key.public_key().public_bytes_raw().hex(),
+        "public_key": public_hex(key),
         "env_id": artifact["env_id"],
         "env_config": env_config,
         "seed": seed,
@@ -212,7 +217,7 @@ def main():
     api = given.api.rstrip("/")
 
     key = load_or_make_key(given.key)
-    label = given.label or f"python/{key.public_key().public_bytes_raw().hex()[:16]}"
+    label = given.label or f"python/{public_hex(key)[:16]}"
     artifact = action_table(example)
     reward = game.play(game.policy_of(artifact), given.seed, given.preset)
     print(f"{label} earns {reward / 10} points from seed {given.seed} in {given.preset}")

@@ -71,10 +71,10 @@ print(made["signature"])
     const found = await python(`
 import os, tempfile, agent
 path = os.path.join(tempfile.mkdtemp(), "key")
-first, again = (agent.load_or_make_key(path).private_bytes_raw() for _ in range(2))
+first, again = (agent.public_hex(agent.load_or_make_key(path)) for _ in range(2))
 print(first == again, len(first), oct(os.stat(path).st_mode & 0o777))
 `);
-    expect(found).toEqual(["True 32 0o600"]);
+    expect(found).toEqual(["True 64 0o600"]);
   });
 
   test("writes numbers and text as RFC 8785 does", async ({ skip }) => {
