@@ -111,7 +111,7 @@ async function told(error: unknown, { note, paint }: Terminal, interrupted: Abor
   );
   for (const { path, message } of faultsOf(error))
     note(`    ${foreign(path, 80) || "all of it"}: ${foreign(message)}`);
-  const { advice } = error as { advice?: string };
+  const { advice = adviceOn(error) } = error as { advice?: string };
   if (advice !== undefined) note(`  ${advice}`);
   return exit;
 }
@@ -122,4 +122,12 @@ const SHOWN_FAULTS = 20;
 function faultsOf(error: unknown): readonly { readonly path: string; readonly message: string }[] {
   const { faults = [] } = error as { faults?: readonly { path: string; message: string }[] };
   return faults.length > 1 ? faults.slice(0, SHOWN_FAULTS) : [];
+}
+
+/** What to do about the SDK's own errors. */
+function adviceOn(error: unknown): string | undefined {
+  const { code } = error as { code?: unknown };
+  return code === "unreachable"
+    ? "is it running? --endpoint names another service, `init` keeps it"
+    : undefined;
 }
