@@ -1,5 +1,21 @@
 // @policyledger/core/api: what goes over the wire, for the service that answers and for the clients that ask.
 export {
+  type Checkpoint,
+  type Consistency,
+  type CosignaturesKept,
+  type CosignedCheckpoints,
+  checkpoint,
+  consistency,
+  consistencyQuery,
+  cosignaturesKept,
+  cosignedCheckpoints,
+  type Inclusion,
+  inclusion,
+  inclusionQuery,
+  type Log,
+  log,
+} from "./log.ts";
+export {
   type BoardQuery,
   bestQuery,
   claimPath,

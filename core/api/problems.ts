@@ -14,16 +14,19 @@ export const PROBLEMS = {
   invalid_training: [422, "Not a training"],
   unknown_environment: [422, "There is no such environment"],
   hash_mismatch: [422, "The artifact does not have the hash that the claim names"],
+  invalid_note: [422, "Not a signed note, or not one of this log's checkpoints"],
   over_cap: [422, "More than a training on the server may ask for"],
   // Who sent it
   bad_signature: [403, "The signature is not the key's over these bytes"],
   key_mismatch: [403, "The label belongs to another key"],
   reserved_label: [403, "The label is reserved for the service"],
+  unknown_witness: [403, "No cosignature of a witness that this log keeps"],
   rate_limited: [429, "Too many requests from this caller"],
   overloaded: [429, "Too many requests from everyone"],
   too_many_trainings: [429, "Too many trainings at once"],
   // What was asked for
   not_found: [404, "Not there"],
+  not_covered: [404, "No checkpoint covers it yet"],
   method_not_allowed: [405, "Not with this method"],
   artifact_expired: [410, "The artifact is no longer kept"],
   // Ours
