@@ -9,6 +9,9 @@ import {
 } from "node:crypto";
 import { PolicyLedgerError } from "../src/error.ts";
 import { fromHex } from "../src/hash.ts";
+import { type KeyType, verifierKey } from "../src/log/key.ts";
+import type { NoteSigner } from "../src/log/sign.ts";
+import { nodeHost } from "./host.ts";
 
 export interface KeyPair {
   readonly publicKey: string;
@@ -27,6 +30,12 @@ export function publicKeyOf(secretKey: string): string {
 
 export function sign(secretKey: string, message: Uint8Array): string {
   return signBytes(null, message, importSecretKey(secretKey)).toString("hex");
+}
+
+/** The key of a log, whose checkpoints it signs under the log's name, or of a witness. */
+export function noteSigner(type: KeyType, name: string, secretKey: string): NoteSigner {
+  const key = verifierKey(nodeHost, type, name, publicKeyOf(secretKey));
+  return { key, sign: (message) => sign(secretKey, message) };
 }
 
 /** PKCS #8 up to the seed (RFC 8410, 7 and 10.3): version 0, id-Ed25519, an octet string in an octet string. */

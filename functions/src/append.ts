@@ -1,9 +1,10 @@
 // Station 3, append: group commit. Every VALID job that waits gets its entry, up to a limit, in one transaction that
-// also moves the head and the jobs' states. So an entry, its index and its job's RECORDED are one fact.
+// also moves the head and the jobs' states, and lets the log's tiles grow. So an entry, its index, its place in the tree
+// and its job's RECORDED are one fact. Then the checkpoint of what is committed is published.
 //
 // A crash before the commit leaves the jobs VALID: the next wake-up, or the sweep's, takes them. A crash after it
-// leaves all of it done. Two instances at once are held apart by the transaction on the head; one instance, which
-// takes what waits in one go, makes it fast, and the transaction makes it right.
+// leaves all of it done, and the checkpoint to the next wake-up. Two instances at once are held apart by the transaction
+// on the head; one instance, which takes what waits in one go, makes it fast, and the transaction makes it right.
 import {
   ChainAudit,
   type EntryContent,
@@ -15,6 +16,7 @@ import {
   sealEntry,
 } from "@policyledger/core";
 import type { DocumentReference, Transaction } from "firebase-admin/firestore";
+import { publishCheckpoint } from "./checkpoint.ts";
 import {
   claimOf,
   entryRef,
@@ -25,6 +27,7 @@ import {
   waitingForAppend,
 } from "./documents.ts";
 import type { Service } from "./service.ts";
+import { growLog, treeOf, writeTiles } from "./tiles.ts";
 
 /** Entries of one transaction; with the longest claims they take 3 MB of the 10 MiB that a commit may have. */
 export const GROUP_SIZE = 250;
@@ -34,13 +37,17 @@ const ATTEMPTS = 10;
 /** Appends all that waits; says how many entries it made. */
 export async function appendWaiting(service: Service, groupSize = GROUP_SIZE): Promise<number> {
   let appended = 0;
-  for (;;) {
+  for (let isFirst = true; ; isFirst = false) {
     const waiting = await waitingForAppend(service.db).limit(groupSize).get();
+    if (!waiting.empty) {
+      appended += await appendGroup(
+        service,
+        waiting.docs.map(({ ref }) => ref),
+      );
+    }
+    // Also where nothing waits: whoever was woken before may have come no further than to the commit.
+    if (isFirst || !waiting.empty) await publishCheckpoint(service);
     if (waiting.empty) return appended;
-    appended += await appendGroup(
-      service,
-      waiting.docs.map(({ ref }) => ref),
-    );
   }
 }
 
@@ -73,8 +80,15 @@ async function appendGroup(service: Service, refs: readonly DocumentReference[])
 }
 
 interface Group {
-  readonly recorded: readonly { readonly job: Job; readonly index: number }[];
+  readonly recorded: readonly Recorded[];
   readonly head: LedgerHead | null;
+}
+
+interface Recorded {
+  readonly ref: DocumentReference;
+  readonly job: Job;
+  readonly index: number;
+  readonly sealed: Sealed;
 }
 
 async function writeGroup(
@@ -84,37 +98,40 @@ async function writeGroup(
 ): Promise<Group> {
   const { db, host } = service;
   const [headSnapshot, ...snapshots] = await transaction.getAll(headRef(db), ...refs);
-  let head = (headSnapshot!.data() as LedgerHead | undefined) ?? null;
+  const before = (headSnapshot!.data() as LedgerHead | undefined) ?? null;
   // A head that is none is no job's fault: it throws here, before any of them is given up for it.
-  if (head !== null) new ChainAudit(host, { from: head });
+  if (before !== null) new ChainAudit(host, { from: before });
   const now = isoTime(service.now());
-  const recorded: { job: Job; index: number }[] = [];
+  let last: Head | null = before;
+  const recorded: Recorded[] = [];
+  const unsealable: DocumentReference[] = [];
   for (const [i, snapshot] of snapshots.entries()) {
     const job = snapshot.data() as Job | undefined;
     // Another instance was faster.
     if (job?.state !== "VALID") continue;
-    const sealed = sealOrNull(service, head, job, now);
+    const sealed = sealOrNull(service, last, job, now);
     if (sealed === null) {
-      transaction.update(refs[i]!, {
-        state: "FAILED",
-        reason: "gave_up",
-        message: UNSEALABLE,
-        decided_at: now,
-      });
+      unsealable.push(refs[i]!);
       continue;
     }
-    const { entry, current_hash } = sealed;
-    transaction.create(entryRef(db, entry.index), { ...entry, current_hash });
-    transaction.update(refs[i]!, {
-      state: "RECORDED",
-      index: entry.index,
-      current_hash,
-      recorded_at: entry.timestamp,
-    });
-    head = { ...headOf(sealed), size: entry.index + 1 };
-    recorded.push({ job, index: entry.index });
+    last = headOf(sealed);
+    recorded.push({ ref: refs[i]!, job, index: sealed.entry.index, sealed });
   }
-  if (recorded.length > 0) transaction.set(headRef(db), head!);
+  const leaves = recorded.map(({ sealed }) => sealed.current_hash);
+  const { tree, tiles } = await growLog(service, transaction, treeOf(before), leaves);
+  for (const ref of unsealable) {
+    const message = UNSEALABLE;
+    transaction.update(ref, { state: "FAILED", reason: "gave_up", message, decided_at: now });
+  }
+  for (const { ref, index, sealed } of recorded) {
+    const { entry, current_hash } = sealed;
+    transaction.create(entryRef(db, index), { ...entry, current_hash });
+    transaction.update(ref, { state: "RECORDED", index, current_hash, recorded_at: entry.timestamp });
+  }
+  if (recorded.length === 0) return { recorded, head: before };
+  writeTiles(db, transaction, tiles);
+  const head: LedgerHead = { ...last!, size: tree.size, peaks: tree.peaks };
+  transaction.set(headRef(db), head);
   return { recorded, head };
 }
 

@@ -2,7 +2,8 @@
 // long to load waits until it is first used.
 
 import type { PubSub, Topic as PubSubTopic } from "@google-cloud/pubsub";
-import { type KeyPair, nodeHost, publicKeyOf } from "@policyledger/core/node";
+import type { NoteSigner } from "@policyledger/core";
+import { type KeyPair, nodeHost, noteSigner, publicKeyOf } from "@policyledger/core/node";
 import { initializeApp } from "firebase-admin/app";
 import { getFirestore } from "firebase-admin/firestore";
 import { write } from "firebase-functions/logger";
@@ -15,9 +16,17 @@ export const topicName = (topic: Topic) => `policyledger-${topic}`;
 /** A queue that does not answer by then counts as gone: the sweep sends again what it was not told. */
 const PUBLISH_MS = 5_000;
 
-export function cloudService(secret: string | undefined): Service {
-  // Whoever pipes a secret in may pipe a line feed along.
-  const secretKey = secret?.trim();
+/** What of the deployment's secrets and parameters an instance was given. */
+export interface Keys {
+  /** The trainer's, 64 hex digits. */
+  readonly service: string | undefined;
+  /** The log's, the current one first; more than one while it is being replaced. */
+  readonly log: string | undefined;
+  /** The log's URL without scheme, which its keys are named after. */
+  readonly origin: string;
+}
+
+export function cloudService(keys: Keys): Service {
   initializeApp();
   return {
     db: getFirestore(),
@@ -25,18 +34,34 @@ export function cloudService(secret: string | undefined): Service {
     now: Date.now,
     publish: publisher(),
     log: logLine,
-    trainer: trainerFrom(secretKey),
+    trainer: trainerFrom(keys.service),
+    signers: signersFrom(keys),
   };
 }
 
 /** Reads must not depend on a key that only trainings need. */
-function trainerFrom(secretKey: string | undefined): KeyPair | null {
+function trainerFrom(secret: string | undefined): KeyPair | null {
+  // Whoever pipes a secret in may pipe a line feed along.
+  const secretKey = secret?.trim();
   if (!secretKey) return null;
   try {
     return { secretKey, publicKey: publicKeyOf(secretKey) };
   } catch (error) {
     logLine({ station: "train", event: "no_service_key", severity: "ERROR", error: messageOf(error) });
     return null;
+  }
+}
+
+/** A log must not be kept from growing by keys that are none: it says so, and publishes no checkpoint. */
+function signersFrom({ log, origin }: Keys): readonly NoteSigner[] {
+  try {
+    return (log ?? "")
+      .split(/\s+/)
+      .filter((key) => key !== "")
+      .map((key) => noteSigner("log", origin, key));
+  } catch (error) {
+    logLine({ station: "append", event: "no_log_key", severity: "ERROR", error: messageOf(error) });
+    return [];
   }
 }
 

@@ -1,6 +1,15 @@
 // Where everything is kept: collections, document ids and the fields of each document. Times are UTC texts with
 // milliseconds, which sort as they follow one another. docs/life-of-a-claim.md says who writes what, and when.
-import type { Board, Entry, Evaluation, Head, Invalid, PolicyClaim, Progress } from "@policyledger/core";
+import type {
+  Board,
+  Entry,
+  Evaluation,
+  Head,
+  Invalid,
+  PolicyClaim,
+  Progress,
+  Tile,
+} from "@policyledger/core";
 import type { DocumentReference, Firestore, Query } from "firebase-admin/firestore";
 
 export type State =
@@ -64,9 +73,40 @@ export interface StoredPolicy {
   readonly keep_until?: string;
 }
 
-/** `ledger/head`: the last entry, and how many there are. Its write wakes the ranking. */
+/** `ledger/head`: the last entry, how many there are, and the tree over them. Its write wakes the ranking. */
 export interface LedgerHead extends Head {
   readonly size: number;
+  /** The roots of the tree's complete subtrees, the largest first: all that it takes to let it grow. */
+  readonly peaks: readonly string[];
+}
+
+/** `log_tiles/{level}-{index}`: a tile as far as it has grown; the partial tiles of all smaller widths begin it. */
+export interface StoredTile {
+  readonly level: number;
+  readonly index: number;
+  readonly hashes: Uint8Array;
+}
+
+/** `ledger/checkpoint`: the last one that was published. */
+export interface StoredCheckpoint {
+  readonly size: number;
+  readonly root: string;
+  /** The note with the log's own signatures. */
+  readonly note: string;
+  readonly origin: string;
+  /** The log's verifier keys, the current one first. */
+  readonly keys: readonly string[];
+  readonly published_at: string;
+}
+
+/** `ledger/cosigned`: the checkpoints of which cosignatures are kept, the newest first. */
+export interface CosignedCheckpoints {
+  readonly checkpoints: readonly {
+    readonly size: number;
+    readonly root: string;
+    /** With all signatures. */
+    readonly note: string;
+  }[];
 }
 
 /** `rankings/watermark`: how far the ranking, and with it the audit of what it reads, has come. */
@@ -141,6 +181,8 @@ export const jobs = (db: Firestore) => db.collection("verification_jobs");
 export const policies = (db: Firestore) => db.collection("policies");
 export const trainings = (db: Firestore) => db.collection("trainings");
 export const headRef = (db: Firestore) => db.doc("ledger/head");
+export const checkpointRef = (db: Firestore) => db.doc("ledger/checkpoint");
+export const cosignedRef = (db: Firestore) => db.doc("ledger/cosigned");
 export const auditRef = (db: Firestore) => db.doc("ledger/audit");
 export const watermarkRef = (db: Firestore) => db.doc("rankings/watermark");
 
@@ -155,6 +197,10 @@ export function entryRef(db: Firestore, index: number): DocumentReference {
 /** Those from the first index up to, and without, the second. */
 export function entryRefs(db: Firestore, from: number, until: number): DocumentReference[] {
   return Array.from({ length: Math.max(0, until - from) }, (_, i) => entryRef(db, from + i));
+}
+
+export function tileRef(db: Firestore, { level, index }: Pick<Tile, "level" | "index">): DocumentReference {
+  return db.doc(`log_tiles/${level}-${String(index).padStart(INDEX_DIGITS, "0")}`);
 }
 
 export function boardRef(db: Firestore, { env_id, preset }: Pick<Board, "env_id" | "preset">) {

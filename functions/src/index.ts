@@ -27,6 +27,12 @@ const REGION = "us-central1";
 
 /** The Ed25519 key, 64 hex digits, with which trainings on the server are claimed. */
 const serviceKey = defineSecret("SERVICE_KEY");
+/** The Ed25519 keys, 64 hex digits each, that sign checkpoints: the current one first, then those that it replaces. */
+const logKey = defineSecret("LOG_KEY");
+/** The log's name: the URL that it is read at, without scheme and final slash. None: the project's own at Hosting. */
+const logOrigin = defineString("LOG_ORIGIN", { default: "" });
+/** Verifier keys of the witnesses whose cosignatures are kept, with spaces between them; "any": of the first that come. */
+const witnesses = defineString("WITNESSES", { default: "" });
 /** CIDR ranges of the CDN in front of us, so that its callers' own addresses are counted; none: the last hop counts. */
 const trustedProxies = defineString("TRUSTED_PROXIES", { default: "" });
 
@@ -35,7 +41,8 @@ setGlobalOptions({ region: REGION, memory: "512MiB" });
 
 let service: Service | null = null;
 const theService = (): Service => {
-  service ??= cloudService(process.env.SERVICE_KEY);
+  const { SERVICE_KEY, LOG_KEY } = process.env;
+  service ??= cloudService({ service: SERVICE_KEY, log: LOG_KEY, origin: originOfLog() });
   return service;
 };
 
@@ -60,7 +67,14 @@ const appendOnce = onceAtATime(() => appendWaiting(theService()));
 
 /** One instance; wake-ups that come while it appends become one. */
 export const append = onMessagePublished(
-  { topic: topicName("verdicts"), retry: true, concurrency: 80, maxInstances: 1, timeoutSeconds: 120 },
+  {
+    topic: topicName("verdicts"),
+    retry: true,
+    secrets: [logKey],
+    concurrency: 80,
+    maxInstances: 1,
+    timeoutSeconds: 120,
+  },
   () => appendOnce(),
 );
 
@@ -110,10 +124,17 @@ function settings(): Settings {
   return {
     ...usualSettings(factor),
     trustedProxies: trustedProxies.value(),
+    witnesses: isLocal() ? witnesses.value() || "any" : witnesses.value(),
     streamsUrl: isLocal()
       ? localStreamsUrl()
       : `https://${REGION}-${process.env.GCLOUD_PROJECT}.cloudfunctions.net/events`,
   };
+}
+
+function originOfLog(): string {
+  const local = process.env.POLICYLEDGER_HOSTING_URL;
+  if (isLocal() && local !== undefined) return local.replace(/^https?:\/\//, "");
+  return logOrigin.value() || `${process.env.GCLOUD_PROJECT}.web.app`;
 }
 
 /** The launcher of the local stack says where the functions are. */

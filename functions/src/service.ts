@@ -1,6 +1,6 @@
 // What a station is given: the database, the queue, a clock, a host and a log. Stations reach for nothing else, so a
 // test runs them against the local cloud with a clock of its own.
-import type { Host } from "@policyledger/core";
+import type { Host, NoteSigner } from "@policyledger/core";
 import type { KeyPair } from "@policyledger/core/node";
 import type { Firestore } from "firebase-admin/firestore";
 
@@ -19,6 +19,8 @@ export interface Service {
   readonly log: Log;
   /** The key with which trainings on the server are claimed; null where none is configured. */
   readonly trainer: KeyPair | null;
+  /** The keys that sign checkpoints, the current one first, all of the log's name; none where none is configured. */
+  readonly signers: readonly NoteSigner[];
 }
 
 /** One line of the structured log. `event` is stable; numbers in `counted` are what dashboards add up. */

@@ -8,6 +8,8 @@ export interface Settings {
   readonly claimsOfKey: FairLimits;
   /** CIDR ranges of the proxies in front of us, whose word on the caller's address is taken. */
   readonly trustedProxies: string;
+  /** Verifier keys of witnesses, with spaces between them, or "any". */
+  readonly witnesses: string;
   /** How long an event stream is kept open before its reader has to come again. */
   readonly streamSeconds: number;
   /** Streams that one instance keeps open. */
@@ -32,6 +34,7 @@ export function usualSettings(factor = 1): Settings {
     },
     claimsOfKey: limit(10, 200, 200, 1_000),
     trustedProxies: "",
+    witnesses: "",
     streamSeconds: 50,
     maxStreams: 50,
     streamsUrl: null,

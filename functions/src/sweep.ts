@@ -5,6 +5,7 @@ import type { Query } from "firebase-admin/firestore";
 import {
   type AuditWalk,
   auditRef,
+  checkpointRef,
   dueForResending,
   entryRefs,
   headRef,
@@ -98,12 +99,17 @@ function pauseAfter(attempts: number): number {
   return Math.min(LONGEST_PAUSE_MS, RESEND_AFTER_MS * 2 ** attempts);
 }
 
-/** VALID and not yet RECORDED: one wake-up is enough for all of them. */
+/** VALID and not yet RECORDED, or RECORDED and not under a checkpoint: one wake-up is enough for all of them. */
 async function wakeAppend(service: Service): Promise<void> {
   const oldest = await waitingForAppend(service.db).limit(1).get();
-  if (oldest.empty) return;
+  if (oldest.empty && (await isPublished(service))) return;
   await service.publish("verdicts", [{ swept: true }]);
   service.log({ station: "sweep", event: "append_woken", counted: { append_woken: 1 } });
+}
+
+async function isPublished({ db }: Service): Promise<boolean> {
+  const [head, checkpoint] = await db.getAll(headRef(db), checkpointRef(db), { fieldMask: ["size"] });
+  return checkpoint!.exists && checkpoint!.get("size") === (head!.get("size") ?? 0);
 }
 
 /** QUEUED or RUNNING, and nobody's by now. */

@@ -27,6 +27,9 @@ const asked: Readonly<Record<string, () => string>> = {
   "/claims/{claim_id}": () => `/claims/${idOf(first)}`,
   "/ledger/{index}": () => "/ledger/2",
   "/policies/{policy_hash}": () => `/policies/${first.claim.policy_hash}`,
+  "/log/inclusion": () => "/log/inclusion?index=1",
+  "/log/consistency": () => "/log/consistency?from=1",
+  "/log/proofs/{index}": () => "/log/proofs/1",
   "/policies": () => `/policies?hashes=${first.claim.policy_hash}`,
 };
 const readable = routes.filter(({ method, path }) => method === "get" && !path.startsWith("/train/"));

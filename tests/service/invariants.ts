@@ -12,11 +12,14 @@ import {
   type LedgerHead,
   type State,
   type StoredBoard,
+  type StoredCheckpoint,
   type StoredPolicy,
+  type StoredTile,
   type TrainingJob,
   type Watermark,
 } from "../../functions/src/documents.ts";
 import { textOf } from "../../functions/src/rank.ts";
+import { checkLog } from "./log-invariants.ts";
 
 /** All documents; maps are by document id, in its order. */
 export interface Documents {
@@ -29,6 +32,8 @@ export interface Documents {
   readonly boards: ReadonlyMap<string, StoredBoard>;
   readonly mark: Watermark | null;
   readonly trainings: ReadonlyMap<string, TrainingJob>;
+  readonly tiles: ReadonlyMap<string, StoredTile>;
+  readonly checkpoint: StoredCheckpoint | null;
 }
 
 export interface Found {
@@ -62,7 +67,7 @@ export async function readDocuments(db: Firestore): Promise<Documents> {
         (one) => [one.id, one.data() as unknown as T] as const,
       ),
     );
-  const [jobs, entries, ledger, policies, agents, rankings, trainings] = await Promise.all([
+  const [jobs, entries, ledger, policies, agents, rankings, trainings, tiles] = await Promise.all([
     all<Job>("verification_jobs"),
     all<StoredEntry>("ledger_entries"),
     all<unknown>("ledger"),
@@ -70,13 +75,15 @@ export async function readDocuments(db: Firestore): Promise<Documents> {
     all<AgentBinding>("agents"),
     all<unknown>("rankings"),
     all<TrainingJob>("trainings"),
+    all<StoredTile>("log_tiles"),
   ]);
   const mark = (rankings.get("watermark") as Watermark | undefined) ?? null;
   rankings.delete("watermark");
   const head = (ledger.get("head") as LedgerHead | undefined) ?? null;
   const walk = (ledger.get("audit") as AuditWalk | undefined) ?? null;
+  const checkpoint = (ledger.get("checkpoint") as StoredCheckpoint | undefined) ?? null;
   const boards = rankings as Map<string, StoredBoard>;
-  return { jobs, entries, head, walk, policies, agents, boards, mark, trainings };
+  return { jobs, entries, head, walk, policies, agents, boards, mark, trainings, tiles, checkpoint };
 }
 
 type Check = (holds: boolean, fault: string) => void;
@@ -90,6 +97,7 @@ export function faultsIn(
   const check: Check = (holds, fault) => void (holds || faults.push(fault));
   checkAccepted(documents, accepted, check);
   checkLedger(documents, check);
+  checkLog(documents, check);
   checkJobs(documents, check);
   checkPolicies(documents, check);
   checkLabels(documents, check);

@@ -2,8 +2,12 @@
 import { Firestore } from "@google-cloud/firestore";
 import { PubSub } from "@google-cloud/pubsub";
 import type { KeyPair } from "@policyledger/core/node";
-import { nodeHost } from "@policyledger/core/node";
+import { nodeHost, noteSigner } from "@policyledger/core/node";
 import type { Line, Service } from "../../functions/src/service.ts";
+
+export const LOG_ORIGIN = "ledger.example";
+/** The same in every process, as a secret is. */
+const LOG_KEY = "5a".repeat(32);
 
 export interface Address {
   /** host:port */
@@ -35,6 +39,7 @@ export function serviceAt(
     host: nodeHost,
     now,
     trainer,
+    signers: [noteSigner("log", LOG_ORIGIN, LOG_KEY)],
     log,
     publish: async (topic, messages) => {
       await Promise.all(messages.map((json) => pubsub.topic(topic).publishMessage({ json })));

@@ -6,8 +6,10 @@ import { triggersAt } from "./ready.ts";
 import { type Scheduled, scheduledAmong } from "./scheduled.ts";
 import type { Shown } from "./suite-output.ts";
 
-/** How often it looks which functions there are and which are due; the first time this long after all is ready. */
+/** How often it looks which functions there are and which are due. */
 export const TICK_MS = 5_000;
+/** After all is ready: what the last run left undone is taken up before anybody misses it. */
+const FIRST_TICK_MS = 200;
 
 interface Surroundings {
   /** Asked at every tick, for functions are loaded anew while the stack runs. */
@@ -46,12 +48,12 @@ export function startClock(
     tell,
   });
   let timer: NodeJS.Timeout;
-  const later = () => {
+  const later = (milliseconds: number) => {
     if (signal.aborted) return;
-    timer = setTimeout(() => void tick(performance.now()).then(later), TICK_MS);
+    timer = setTimeout(() => void tick(performance.now()).then(() => later(TICK_MS)), milliseconds);
     timer.unref();
   };
-  later();
+  later(FIRST_TICK_MS);
   return {
     stop: () => {
       clearTimeout(timer);

@@ -100,8 +100,13 @@ async function startIn(
   const suite = startSuite({
     config: writeSuiteProject(project, ports, folders),
     logs: folders.logs,
-    // Event streams are held back on their way through hosting: functions name this address for them.
-    environment: { ...suiteEnvironment(folders, emulators), POLICYLEDGER_FUNCTIONS_URL: urls.functions },
+    environment: {
+      ...suiteEnvironment(folders, emulators),
+      // Event streams are held back on their way through hosting: functions name this address for them.
+      POLICYLEDGER_FUNCTIONS_URL: urls.functions,
+      // A log is named after the address that it is read at.
+      POLICYLEDGER_HOSTING_URL: urls.hosting,
+    },
     importFrom: emulators.official ? null : imported,
     onShown,
     onLine: (line) => {

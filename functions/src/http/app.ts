@@ -14,10 +14,13 @@ import { compressed, conditional } from "./caching.ts";
 import { type Call, type LimitClass, parseParameters, type Route } from "./route.ts";
 import { claimRoutes } from "./routes/claims.ts";
 import { ledgerRoutes } from "./routes/ledger.ts";
+import { logRoutes } from "./routes/log.ts";
 import { marketplaceRoutes } from "./routes/marketplace.ts";
 import { serviceRoutes } from "./routes/service.ts";
 import { trainingRoutes } from "./routes/training.ts";
 import { verifyRoutes } from "./routes/verify.ts";
+import { answerCheckpoint, answerTile } from "./tile-paths.ts";
+import { witnessesOf } from "./witnesses.ts";
 
 export const BASE = "/api/v1";
 
@@ -25,6 +28,7 @@ export const routes: readonly Route[] = [
   ...claimRoutes,
   ...verifyRoutes,
   ...ledgerRoutes,
+  ...logRoutes,
   ...marketplaceRoutes,
   ...trainingRoutes,
   ...serviceRoutes(() => routes),
@@ -44,6 +48,8 @@ export interface Api {
 export function makeApi(service: Service, settings: Settings): Api {
   const app = new Hono<Env>();
   const limits = makeLimits(settings);
+  // A parameter that cannot be is said at the start, and not by the first witness that comes.
+  witnessesOf(service.host, settings.witnesses);
 
   app.use(async (c, next) => {
     const started = performance.now();
@@ -107,6 +113,14 @@ export function makeApi(service: Service, settings: Settings): Api {
       }
     });
   }
+  const tiles = (path: string, answer: (path: string) => Promise<Response>) =>
+    app.get(path, async (c) => {
+      c.set("route", path);
+      chargeRead(c);
+      return answered(answer(c.req.path.slice(1)), MAX_HANDLING_MS.read);
+    });
+  tiles("/checkpoint", () => answerCheckpoint(service));
+  tiles("/tile/*", (path) => answerTile(service, path));
   for (const [path, methods] of methodsByPath()) {
     app.options(path, (c) => {
       chargeRead(c);
@@ -173,6 +187,7 @@ function methodsByPath(): Map<string, string[]> {
     const methods = one.method === "get" ? ["GET", "HEAD"] : ["POST"];
     found.set(honoPath(one), [...(found.get(honoPath(one)) ?? []), ...methods]);
   }
+  for (const path of ["/checkpoint", "/tile/*"]) found.set(path, ["GET", "HEAD"]);
   return found;
 }
 

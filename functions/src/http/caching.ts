@@ -9,8 +9,9 @@ const WORTH_COMPRESSING = 1_024;
 
 export const compressed = compress({
   threshold: WORTH_COMPRESSING,
-  // All that we answer is text; a stream is not to be held back.
-  contentTypeFilter: (type) => !type.startsWith("text/event-stream"),
+  // A stream is not to be held back, and what is not text is hashes mostly.
+  contentTypeFilter: (type) =>
+    !type.startsWith("text/event-stream") && !type.startsWith("application/octet-stream"),
 });
 
 /** Weak (RFC 9110, section 8.8.1), since it is the same with and without compression. */

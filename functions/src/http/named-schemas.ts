@@ -53,6 +53,16 @@ const NAMES: readonly (readonly [z.ZodMiniType, string, string?])[] = [
     "Integrity",
     "`audited_*`: how far every new entry was read back and its link checked. `walk`: the whole ledger, read again from its first entry, over and over.",
   ],
+  [
+    schemas.checkpoint,
+    "Checkpoint",
+    "`note`: signed, as c2sp.org/tlog-checkpoint has it; `size` and `root` (in hex) are what it says.",
+  ],
+  [schemas.log, "Log", "Keys are c2sp.org/signed-note verifier keys: name+id+base64."],
+  [schemas.inclusion, "Inclusion", "RFC 6962, 2.1.1. `path`: the leaf's sibling first."],
+  [schemas.consistency, "Consistency", "RFC 6962, 2.1.2."],
+  [schemas.cosignedCheckpoints, "CosignedCheckpoints"],
+  [schemas.cosignaturesKept, "CosignaturesKept"],
   [schemas.place, "Place"],
   [schemas.artifact, "Artifact", "A policy as data, of one of five kinds: docs/formats.md has them."],
   [

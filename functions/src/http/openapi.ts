@@ -28,6 +28,7 @@ export interface OpenApi {
 const TAGS = [
   ["Claims", "Submit a claim, follow it, or ask for a verdict alone."],
   ["Ledger", "What was verified and recorded; every entry holds the hash of the one before it."],
+  ["Log", "Signed checkpoints and proofs: how to see that everyone is shown the same ledger."],
   ["Marketplace", "The best policies of each environment and preset."],
   ["Policies", "Artifacts by their hash, and the environments that they are for."],
   ["Training", "Training on the server, for those who have no machine of their own at hand."],

@@ -1,20 +1,27 @@
 // The stations under test: what each is given to do in a small world, and what it should then have done.
+import { parseNote } from "@policyledger/core";
 import {
   type AuditWalk,
   auditRef,
+  type CosignedCheckpoints,
+  checkpointRef,
+  cosignedRef,
   isoTime,
   type Job,
   jobs,
   keptUntilBefore,
+  type StoredCheckpoint,
   trainings,
 } from "../../../functions/src/documents.ts";
 import type { Topic } from "../../../functions/src/service.ts";
 import { agentNamed, bodyOf, CYBER, claims, idOf, lie, trainingBody } from "../agents.ts";
+import { LOG_ORIGIN } from "../service-at.ts";
+import { cosigned, WITNESS } from "../witness.ts";
 import type { Delivery } from "./queue.ts";
 import { perform, type Work } from "./work.ts";
 import type { World } from "./world.ts";
 
-export type StationName = "submit" | "ask" | "verify" | "append" | "rank" | "train" | "sweep";
+export type StationName = "submit" | "ask" | "verify" | "append" | "cosign" | "rank" | "train" | "sweep";
 
 /** What was prepared: one piece of work, with the message that asks for it. */
 export interface Prepared {
@@ -72,6 +79,22 @@ export const STATIONS: Readonly<Record<StationName, Station>> = {
       await submitAll(world);
       await world.deliver("claims");
       return messageOf(world, "verdicts");
+    },
+  },
+  cosign: {
+    retriedBy: "agent",
+    prepare: async (world) => {
+      await begin(world);
+      const { note } = (await checkpointRef(world.service.db).get()).data() as StoredCheckpoint;
+      const body = cosigned(note, Math.floor(world.now() / 1_000));
+      return { work: { by: "request", path: "/log/cosignatures", body, type: "text/plain" } };
+    },
+    undone: async ({ service }) => {
+      const kept = (await cosignedRef(service.db).get()).data() as CosignedCheckpoints | undefined;
+      const names = kept?.checkpoints.flatMap(({ note }) =>
+        parseNote(note).signatures.map(({ name }) => name),
+      );
+      return String(names) === `${LOG_ORIGIN},${WITNESS.key.name}` ? [] : [`signatures are kept of ${names}`];
     },
   },
   rank: {

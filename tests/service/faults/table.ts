@@ -56,7 +56,11 @@ export const TABLE: Readonly<Record<StationName, readonly CallRow[]>> = {
   append: [
     { kind: "RunQuery", nth: 1, what: "find what is VALID" },
     { kind: "BatchGetDocuments", nth: 1, what: "begin, and read head and jobs" },
-    { kind: "Commit", nth: 1, what: "entries, jobs and head" },
+    { kind: "BatchGetDocuments", nth: 2, what: "read the tiles that grow" },
+    { kind: "Commit", nth: 1, what: "entries, jobs, tiles and head" },
+    { kind: "BatchGetDocuments", nth: 3, what: "begin, and read head and checkpoint" },
+    { kind: "BatchGetDocuments", nth: 4, what: "read the tiles that are signed" },
+    { kind: "Commit", nth: 2, what: "the checkpoint" },
     {
       kind: "RunQuery",
       nth: 2,
@@ -66,6 +70,13 @@ export const TABLE: Readonly<Record<StationName, readonly CallRow[]>> = {
     },
     { kind: "Rollback", nth: 1, what: "after a commit that failed" },
     { kind: "whole", nth: 1, what: "the message" },
+  ],
+  cosign: [
+    { kind: "BatchGetDocuments", nth: 1, what: "find whether there is a log" },
+    { kind: "BatchGetDocuments", nth: 2, what: "begin, and read checkpoint and cosignatures" },
+    { kind: "Commit", nth: 1, what: "the cosignature" },
+    { kind: "Rollback", nth: 1, what: "after a commit that failed" },
+    { kind: "whole", nth: 1, what: "the request" },
   ],
   rank: [
     { kind: "BatchGetDocuments", nth: 1, what: "read the head" },

@@ -7,6 +7,7 @@ import { usualSettings } from "../../../functions/src/settings.ts";
 import { sweep } from "../../../functions/src/sweep.ts";
 import { runTraining } from "../../../functions/src/train.ts";
 import { verifyClaims } from "../../../functions/src/verify.ts";
+import { WITNESSES } from "../witness.ts";
 
 export type Work =
   | { readonly by: "request"; readonly path: string; readonly body: string; readonly type?: string }
@@ -18,7 +19,7 @@ export type Work =
 export async function perform(service: Service, work: Work): Promise<Response | undefined> {
   switch (work.by) {
     case "request":
-      return answerTo(makeApi(service, usualSettings(1_000)), work);
+      return answerTo(makeApi(service, { ...usualSettings(1_000), witnesses: WITNESSES }), work);
     case "message":
       await read(service, work);
       return undefined;

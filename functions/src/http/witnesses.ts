@@ -1,0 +1,25 @@
+// The witnesses whose cosignatures this log keeps, as the parameter WITNESSES names them: verifier keys with spaces
+// between them, none at all, or "any".
+import { formatVerifierKey, type Host, PolicyLedgerError, parseVerifierKey } from "@policyledger/core";
+import { MOST_WITNESSES, type Witnesses } from "../cosignatures.ts";
+
+const ANY = "any";
+
+/** Throws where the parameter names what is no witness's key. */
+export function witnessesOf(
+  host: Host,
+  parameter: string,
+): { readonly known: Witnesses; readonly texts: readonly string[] | null } {
+  const words = parameter.split(/[\s,]+/).filter((word) => word !== "");
+  if (words.length === 1 && words[0] === ANY) return { known: null, texts: null };
+  const known = words.map((word) => parseVerifierKey(host, word));
+  const log = known.find(({ type }) => type !== "witness");
+  if (log !== undefined) throw refused(`${log.name} is the key of a log`);
+  if (known.length > MOST_WITNESSES)
+    throw refused(`${known.length} of them, at most ${MOST_WITNESSES} can be`);
+  return { known, texts: known.map(formatVerifierKey) };
+}
+
+function refused(message: string): PolicyLedgerError {
+  return new PolicyLedgerError("invalid_key", `Cannot use WITNESSES: ${message}`);
+}
