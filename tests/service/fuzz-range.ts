@@ -100,7 +100,7 @@ function checkProblem({ text, body }: Answer, shot: Shot): void {
 }
 
 /** Parameters that a query may lack, and is refused without. */
-const REQUIRED_QUERY = ["hashes"];
+const REQUIRED_QUERY = ["hashes", "index", "from"];
 
 /** What bodies have at their top, and may lack. */
 const TOP = new Set(["claim", "signature", "artifact", "claim_id", "agent_id", "request"]);

@@ -31,7 +31,15 @@ const good: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   "/train": fc.constant(JSON.parse(trainingBody({ ...CYBER, episodes: 20 }))),
 };
 
-const posts = routes.filter(({ method }) => method === "post");
+const posts = routes.filter(({ method, body }) => method === "post" && body?.[JSON_TYPE] !== undefined);
+
+const root = Buffer.alloc(32, 7).toString("base64");
+const line = `\u2014 ledger.example ${Buffer.alloc(68, 1).toString("base64")}\n`;
+const note = `ledger.example\n1\n${root}\n\n${line}`;
+/** Notes with anything in the place of one of their parts. */
+const notes = fc
+  .tuple(fc.constantFrom("ledger.example", "1", root, "\u2014", line, "\n"), fc.string({ unit: "binary" }))
+  .map(([part, put]) => note.replace(part, put));
 
 /** A JSON text for a route: from its schema, or a good one, and mostly with one mutation. */
 function textsFor(path: string): fc.Arbitrary<string> {
@@ -100,7 +108,23 @@ function bodiesFor(path: string): fc.Arbitrary<Pick<Shot, "headers" | "body">> {
   );
 }
 
+const cosignatures = fc
+  .tuple(
+    fc.oneof(fc.constant(utf8(note)), notes.map(utf8), damaged(Buffer.from(note)), fc.constant(BOMB)),
+    fc.constantFrom("text/plain", "text/plain; charset=utf-8", JSON_TYPE),
+    fc.option(
+      fc.string({ unit: fc.integer({ min: 32, max: 126 }).map((code) => String.fromCharCode(code)) }),
+    ),
+  )
+  .map(([body, type, keys]) => ({
+    method: "POST",
+    path: "/log/cosignatures",
+    headers: [["content-type", type] as const, ...(keys === null ? [] : [["x-witness-keys", keys] as const])],
+    body,
+  }));
+
 const writes = fc.oneof(
+  cosignatures,
   ...posts.map(({ path }) => bodiesFor(path).map((sent) => ({ method: "POST", path, ...sent }))),
 );
 const signed = (path: string, texts: fc.Arbitrary<string>) =>

@@ -25,7 +25,9 @@ describe("hosting", () => {
     expect(byName["X-Content-Type-Options"]).toBe("nosniff");
   });
 
-  test("leads /api to the function api", () => {
-    expect(hosting.rewrites).toEqual([{ source: "/api/**", function: "api" }]);
+  test("leads /api, and the log's own paths, to the function api", () => {
+    expect(hosting.rewrites).toEqual(
+      ["/api/**", "/checkpoint", "/tile/**"].map((source) => ({ source, function: "api" })),
+    );
   });
 });

@@ -91,12 +91,13 @@ function componentHeaders(): Record<string, JsonObject> {
 }
 
 /** The headers that tell a caller what to do next. */
-function headersOf({ method, answers, isFleeting }: Route, status: number): JsonObject {
+function headersOf({ method, answers, isFleeting, problems }: Route, status: number): JsonObject {
   const names: (keyof typeof HEADERS)[] = ["x-request-id"];
   if (method === "get" && status === 200 && isFleeting !== true) names.push("etag");
   // Where something may be accepted for later, it is at the same place once it is there.
   if (202 in answers && (status === 200 || status === 202)) names.push("location");
-  if (status === 429 || status === 503) names.push("retry-after");
+  const comes = status === 404 && problems.includes("not_covered");
+  if (status === 429 || status === 503 || comes) names.push("retry-after");
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 
