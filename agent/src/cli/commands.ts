@@ -55,6 +55,18 @@ export const commands: Readonly<Record<string, Listed>> = {
     about: "takes the best policy, checks all of it, and runs it",
     load: async () => (await import("./commands/reuse.ts")).reuse,
   },
+  proof: {
+    about: "proves that an entry stands in the log, and writes the proof to a file",
+    load: async () => (await import("./commands/proof.ts")).proof,
+  },
+  "proof check": {
+    about: "checks offline that a proof file proves an entry",
+    load: async () => (await import("./commands/proof-check.ts")).proofCheck,
+  },
+  "evidence check": {
+    about: "checks offline what somebody has against a log",
+    load: async () => (await import("./commands/evidence-check.ts")).evidenceCheck,
+  },
   "policy check": {
     about: "proves the policy contract on a policy that you wrote",
     load: async () => (await import("./commands/policy-check.ts")).policyCheck,

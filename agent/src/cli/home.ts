@@ -19,6 +19,8 @@ import { usage } from "./exit.ts";
 interface Config {
   readonly endpoint?: string;
   readonly agent_id?: string;
+  /** The JSON of a quorum, which every checkpoint must have. */
+  readonly quorum?: unknown;
 }
 
 export interface Home {
