@@ -57,6 +57,7 @@ export interface LogClient {
 
 const FIRST_PAUSE_MS = 50;
 const MAX_PAUSE_MS = 2_000;
+const NO_LOG_MS = 2_000;
 
 export function openLog(endpoint: string, options: LogOptions = {}): LogClient {
   const { host = portableHost, keys = [], quorum = null, memory = memoryOfProcess() } = options;
@@ -83,12 +84,13 @@ export function openLog(endpoint: string, options: LogOptions = {}): LogClient {
     checkpoint,
     prove,
     proveSoon: async (entry, { timeout, ...call }) => {
-      const until = performance.now() + timeout;
+      const started = performance.now();
       for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, MAX_PAUSE_MS)) {
         try {
           return await prove(entry, call);
         } catch (error) {
-          if (!isEarly(error) || performance.now() + pause > until) throw error;
+          const left = started + Math.min(timeout, patienceWith(error)) - performance.now();
+          if (left < pause) throw error;
         }
         await sleep(pause, call.signal);
       }
@@ -97,8 +99,11 @@ export function openLog(endpoint: string, options: LogOptions = {}): LogClient {
   };
 }
 
-function isEarly(error: unknown): boolean {
-  return error instanceof ClientError && ["not_in_time", "no_log", "no_quorum"].includes(error.code);
+/** What may come yet; a service that has never signed may do so behind its first entry, or never. */
+function patienceWith(error: unknown): number {
+  if (!(error instanceof ClientError)) return 0;
+  if (error.code === "no_log") return NO_LOG_MS;
+  return error.code === "not_in_time" || error.code === "no_quorum" ? Number.POSITIVE_INFINITY : 0;
 }
 
 function pinnedKey(host: Host, text: string): VerifierKey {

@@ -1,8 +1,8 @@
 // `policyledger proof`: that an entry stands in the log, as a file that proves it offline.
-import { writeFileSync } from "node:fs";
 import type { Sealed } from "@policyledger/core";
 import type { Call, Command } from "../command.ts";
 import { CliError, EXIT, usage } from "../exit.ts";
+import { writeNamed } from "../log/options.ts";
 import { provenJson, provenSaid, saidText } from "../log/text.ts";
 import { fields, foreign } from "../terminal.ts";
 
@@ -70,10 +70,6 @@ async function entryNamed({ client: service, signal }: Call, name: string): Prom
 
 function keep({ terminal }: Call, file: string | undefined, text: string): void {
   if (file === undefined) return;
-  try {
-    writeFileSync(file, text);
-  } catch (error) {
-    throw usage(`Cannot write ${file}: ${(error as Error).message}`);
-  }
+  writeNamed(file, text);
   terminal.note(`kept in ${file}`);
 }

@@ -1,5 +1,5 @@
 // What the command line says of a log: its key, and the quorum that is demanded.
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import {
   PolicyLedgerError,
   parseJson,
@@ -58,6 +58,14 @@ export function readNamed(file: string): Buffer {
     return readFileSync(file);
   } catch (error) {
     throw usage(`Cannot read ${file}: ${(error as Error).message}`);
+  }
+}
+
+export function writeNamed(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw usage(`Cannot write ${file}: ${(error as Error).message}`);
   }
 }
 

@@ -1,6 +1,7 @@
 // What was proven from a log, and what was not, as people read it.
-import { formatVerifierKey, type Signed } from "@policyledger/core";
-import type { ProvenEntry, View } from "../../log/index.ts";
+import { formatVerifierKey, type Sealed, type Signed } from "@policyledger/core";
+import type { LogClient, ProvenEntry, View } from "../../log/index.ts";
+import { ClientError } from "../../sdk/index.ts";
 import { counted, type Terminal, wrap } from "../terminal.ts";
 
 type Writing = Pick<Terminal, "paint" | "width">;
@@ -23,15 +24,11 @@ function keySaid({ trust, keys }: View): Said {
   const names = keys.map(formatVerifierKey).join(", ");
   switch (trust) {
     case "pinned":
-      return [true, "log key", `${names}, as it was told`];
+      return [true, "log key", `as it was told: ${names}`];
     case "remembered":
-      return [true, "log key", `${names}, the one that was seen before`];
+      return [true, "log key", `as it was before: ${names}`];
     case "first_seen":
-      return [
-        false,
-        "log key",
-        `${names} is seen for the first time and taken on trust; --log-key would pin it`,
-      ];
+      return [false, "log key", `seen for the first time and taken on trust (--log-key pins one): ${names}`];
   }
 }
 
@@ -94,6 +91,43 @@ export function viewJson(view: View): object {
       key.type === "witness" ? [{ key: formatVerifierKey(key), time }] : [],
     ),
   };
+}
+
+/** Null where the service publishes no checkpoint, and never did. */
+export async function viewOrNull(log: LogClient, signal: AbortSignal): Promise<View | null> {
+  try {
+    return await log.checkpoint({ signal });
+  } catch (error) {
+    if (error instanceof ClientError && error.code === "no_log") return null;
+    throw error;
+  }
+}
+
+export const NO_LOG: Said = [
+  false,
+  "log",
+  "the service publishes no checkpoint: nobody has signed for this, and it may show others something else",
+];
+
+/** A checkpoint comes some milliseconds after an entry, and a cache may keep an older one for a moment. */
+const SOON_MS = 5_000;
+
+/** For what is only shown: null where the service publishes no checkpoint. */
+export async function provenOrNull(
+  log: LogClient,
+  sealed: Sealed,
+  signal: AbortSignal,
+): Promise<ProvenEntry | null> {
+  try {
+    return await log.proveSoon(sealed, { signal, timeout: SOON_MS });
+  } catch (error) {
+    if (error instanceof ClientError && error.code === "no_log") return null;
+    throw error;
+  }
+}
+
+export function provenText(proven: ProvenEntry | null, terminal: Writing): string {
+  return saidText(proven === null ? [NO_LOG] : provenSaid(proven), terminal);
 }
 
 export function provenJson({ index, path, view }: ProvenEntry): object {

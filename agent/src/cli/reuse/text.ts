@@ -2,6 +2,7 @@
 import type { Environment, EnvironmentKind } from "@policyledger/core";
 import { byText } from "../board/wanted.ts";
 import { placeOf, rewardIn, signed } from "../claims/texts.ts";
+import { provenSaid } from "../log/text.ts";
 import { columnsOf, count, counted, fields, foreign, points, type Terminal, wrap } from "../terminal.ts";
 import { worthText } from "../worth.ts";
 import type { Checked } from "./check.ts";
@@ -30,7 +31,9 @@ export function checksText(checked: Checked, endpoint: string, terminal: Writing
   const { entry, current_hash } = sealed;
   const links =
     chain.size - 1 === entry.index ? "the last one" : `linked to the head, entry ${chain.size - 1}`;
+  const [inclusion, ...log] = provenSaid(checked.proven);
   const yes: [string, string][] = [
+    [inclusion![1], inclusion![2]],
     ["artifact", "its hash is the policy's, its content is one that is accepted"],
     ["entry", `${short(current_hash)}… is its hash; claim id and signature are right`],
     [
@@ -40,6 +43,7 @@ export function checksText(checked: Checked, endpoint: string, terminal: Writing
     ["chain", `${links}: ${short(chain.head!)}…, as the service says`],
   ];
   const no: [string, string][] = [];
+  for (const [good, name, what] of log) (good ? yes : no).push([name, what]);
   if (chain.newer !== null) {
     no.push([
       "best",
@@ -56,12 +60,12 @@ export function checksText(checked: Checked, endpoint: string, terminal: Writing
   }
   if (chain.seen === null) {
     no.push([
-      "history",
+      "audit",
       `no audit of ${foreign(endpoint, 80)} was made from here: nothing tells whether this is the ledger that it showed before; \`policyledger audit\` remembers it`,
     ]);
   } else
     yes.push([
-      "history",
+      "audit",
       `continues the ${counted(chain.seen.size, "entry", "entries")} that were audited from here at ${chain.seen.seen_at}`,
     ]);
   const line =
