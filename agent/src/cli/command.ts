@@ -47,8 +47,8 @@ export interface Call {
   readonly home: Home;
   /** The service that the command line, the environment or the configuration names. */
   client(): Client;
-  /** Its log, held to what earlier commands saw of it. */
-  log(): LogClient;
+  /** Its log, held to what earlier commands saw of it; under the quorum that is demanded, or under none. */
+  log(under?: "quorum" | "no quorum"): LogClient;
   /** The result: the value as JSON where that was asked for, otherwise the text. */
   report(value: unknown, text: () => string): void;
 }

@@ -67,6 +67,10 @@ export const commands: Readonly<Record<string, Listed>> = {
     about: "checks offline what somebody has against a log",
     load: async () => (await import("./commands/evidence-check.ts")).evidenceCheck,
   },
+  witness: {
+    about: "follows a log, and cosigns each checkpoint that continues all before it",
+    load: async () => (await import("./commands/witness.ts")).witness,
+  },
   "policy check": {
     about: "proves the policy contract on a policy that you wrote",
     load: async () => (await import("./commands/policy-check.ts")).policyCheck,

@@ -99,7 +99,7 @@ async function callOf(read: Pick<Call, "args" | "given" | "terminal" | "signal">
     ...read,
     home,
     client: () => createClient(endpoint(), { hasher: nodeHost }),
-    log: () => logOf(endpoint(), { given, home }),
+    log: (under = "quorum") => logOf(endpoint(), { given, home, under }),
     report: (value, text) => terminal.print(given.json ? jsonLine(value) : text()),
   };
 }

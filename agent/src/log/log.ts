@@ -3,6 +3,7 @@
 import {
   formatProofFile,
   type Host,
+  type Link,
   parseVerifierKey,
   portableHost,
   type Quorum,
@@ -14,7 +15,7 @@ import { ClientError } from "../sdk/error.ts";
 import { makeTransport, sleep, type TransportOptions } from "../sdk/transport.ts";
 import { look, type View } from "./look.ts";
 import { type Memory, memoryOfProcess } from "./memory.ts";
-import { fetchInclusion, requireConsistent } from "./proofs.ts";
+import { fetchInclusion, fetchLink, requireConsistent, type Signed as Tree } from "./proofs.ts";
 import { makeWire, type Wire } from "./wire.ts";
 
 export interface LogOptions extends TransportOptions {
@@ -48,11 +49,9 @@ export interface LogClient {
   /** The same as soon as a checkpoint covers it, for at most so many milliseconds. */
   proveSoon(entry: Sealed, options: CallOptions & { readonly timeout: number }): Promise<ProvenEntry>;
   /** The path by which the first entries are the beginning of those of a checkpoint. */
-  consistency(
-    from: { readonly size: number; readonly root: string },
-    view: View,
-    options?: CallOptions,
-  ): Promise<readonly string[]>;
+  consistency(from: Tree, to: Tree, options?: CallOptions): Promise<readonly string[]>;
+  /** What the service gives to show the same; it need not hold. */
+  link(from: Tree, to: Tree, options?: CallOptions): Promise<Link>;
 }
 
 const FIRST_PAUSE_MS = 50;
@@ -95,7 +94,8 @@ export function openLog(endpoint: string, options: LogOptions = {}): LogClient {
         await sleep(pause, call.signal);
       }
     },
-    consistency: (from, view, call) => requireConsistent(host, wire, from, view, call),
+    consistency: (from, to, call) => requireConsistent(host, wire, from, to, call),
+    link: (from, to, call) => fetchLink(host, wire, from, to, call),
   };
 }
 

@@ -17,13 +17,16 @@ import { fileMemory } from "./file-memory.ts";
 /** Sixty-four rules of as many keys of some hundred bytes. */
 const MAX_QUORUM_BYTES = 2_097_152;
 
-export function logOf(endpoint: string, { given, home }: Pick<Call, "given" | "home">): LogClient {
+export function logOf(
+  endpoint: string,
+  { given, home, under }: Pick<Call, "given" | "home"> & { readonly under: "quorum" | "no quorum" },
+): LogClient {
   const pinned = given.text("log-key");
   return openLog(endpoint, {
     host: nodeHost,
     memory: fileMemory(home),
     keys: pinned === undefined ? [] : [requireKey("log-key", pinned)],
-    quorum: quorumOf({ given, home }),
+    quorum: under === "quorum" ? quorumOf({ given, home }) : null,
   });
 }
 
