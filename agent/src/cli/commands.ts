@@ -67,6 +67,10 @@ export const commands: Readonly<Record<string, Listed>> = {
     about: "checks offline what somebody has against a log",
     load: async () => (await import("./commands/evidence-check.ts")).evidenceCheck,
   },
+  fsck: {
+    about: "derives every tile and the root from the entries, and compares bytes",
+    load: async () => (await import("./commands/fsck.ts")).fsck,
+  },
   witness: {
     about: "follows a log, and cosigns each checkpoint that continues all before it",
     load: async () => (await import("./commands/witness.ts")).witness,
