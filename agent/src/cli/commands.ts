@@ -51,6 +51,10 @@ export const commands: Readonly<Record<string, Listed>> = {
     about: "what a policy does, as people read it",
     load: async () => (await import("./commands/show.ts")).show,
   },
+  returns: {
+    about: "how a policy's return is spread over seeds, and how lucky the claimed seed was",
+    load: async () => (await import("./commands/returns.ts")).returns,
+  },
   reuse: {
     about: "takes the best policy, checks all of it, and runs it",
     load: async () => (await import("./commands/reuse.ts")).reuse,

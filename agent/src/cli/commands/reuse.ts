@@ -6,7 +6,10 @@ import {
   type EnvironmentKind,
   environmentKind,
   evaluate,
+  figuresOf,
   presetOf,
+  type Seeds,
+  standingOf,
 } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
 import { seenIn } from "../audit/kept.ts";
@@ -16,8 +19,7 @@ import { EXIT, usage } from "../exit.ts";
 import { provenJson } from "../log/text.ts";
 import { type Checked, checkChosen, environmentOfEntry } from "../reuse/check.ts";
 import { CHOICE_OPTIONS, chosenBy } from "../reuse/choose.ts";
-import { figuresOf, standingOf } from "../reuse/figures.ts";
-import { runSeeds, type Seeds } from "../reuse/run.ts";
+import { runSeeds } from "../reuse/run.ts";
 import { checksText, chosenText, type Ran, ranText } from "../reuse/text.ts";
 import { endText, showSteps, watchedEpisode } from "../reuse/watch.ts";
 import { count } from "../terminal.ts";
@@ -140,7 +142,7 @@ async function run(call: Call, told: Told, seeds: Seeds): Promise<number> {
       [
         chosenText(checked, kind, terminal),
         checksText(checked, told.endpoint, terminal),
-        ranText(ran, checked, terminal),
+        ranText(ran, entry, terminal),
       ].join("\n\n"),
     );
   }

@@ -18,7 +18,7 @@ export function withEvidence(error: unknown, home: Pick<Home, "folder">): unknow
   });
 }
 
-export function keepEvidence(home: Pick<Home, "folder">, { evidence }: ContradictionError): string {
+function keepEvidence(home: Pick<Home, "folder">, { evidence }: ContradictionError): string {
   const time = new Date().toISOString().replace(/[^0-9]/g, "");
   const file = join(home.folder, "logs", `evidence-${time}.json`);
   replaceFile(file, formatEvidence(evidence));

@@ -45,7 +45,7 @@ export function quorumIn(file: string): Quorum {
 }
 
 /** A verifier key as it was typed. */
-export function requireKey(option: string, text: string): string {
+function requireKey(option: string, text: string): string {
   read(`--${option}`, () => parseVerifierKey(nodeHost, text));
   return text;
 }

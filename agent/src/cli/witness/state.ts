@@ -20,7 +20,7 @@ export interface Replayed extends Tree {
   readonly last: { readonly current_hash: string; readonly timestamp: string } | null;
 }
 
-export interface WitnessState {
+interface WitnessState {
   readonly held: Held | null;
   readonly replayed: Replayed;
 }
