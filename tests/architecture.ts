@@ -96,11 +96,17 @@ const ROOMS: readonly {
     folders: ["agent/src/sdk/"],
   },
   { folder: "agent/src/check/", packages: ["@policyledger/core"], folders: ["agent/src/check/"] },
+  {
+    folder: "agent/src/log/",
+    packages: ["@policyledger/core", "@policyledger/core/api"],
+    folders: ["agent/src/sdk/", "agent/src/log/"],
+  },
 ];
 /** Folders all of whose files belong to a room. */
 const HELD = [
   "agent/src/sdk/",
   "agent/src/check/",
+  "agent/src/log/",
   "core/",
   "emulators/src/wire/",
   "emulators/src/durable/",

@@ -63,6 +63,17 @@ export { type Evaluation, evaluate, type Prepared, prepareEvaluation } from "./e
 export { expectedReturn, follow, reachableObservations } from "./evaluation/expected.ts";
 export { type Optimum, optimum } from "./evaluation/optimum.ts";
 export { type Rational, toBillionths } from "./evaluation/rational.ts";
+export {
+  type Bin,
+  binsOf,
+  expectedBestOf,
+  type Figures,
+  figuresOf,
+  returnsOverSeeds,
+  type Seeds,
+  type Standing,
+  standingOf,
+} from "./evaluation/returns.ts";
 export { leafHash } from "./hash.ts";
 export { type Hasher, type Host, portableHasher, portableHost } from "./host.ts";
 export {

@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createClient } from "../../agent/src/sdk/index.ts";
 import { expectGolden, newHome, policyledger } from "./command.ts";
 import { lying, lyingOfEntry } from "./lies.ts";
+import { both, logShowing } from "./lying-log.ts";
 import { startWorld, type Tamper, type World } from "./world.ts";
 
 let world: World;
@@ -110,7 +111,7 @@ describe("audit finds", () => {
 
   test("a reward that replay does not earn, in a ledger that is otherwise consistent", async () => {
     const forged = await forgedLedger((entry) => (entry.index === 4 ? { verified_reward: 9_999 } : {}));
-    const plain = await audited(forged);
+    const plain = await audited(forged.tamper);
     // Without the key there is no signature over it.
     expect(plain.told).toContain("broken at entry 4 (bad_signature)");
   });
@@ -119,8 +120,9 @@ describe("audit finds", () => {
     const better = (entry: Answer) =>
       entry.index === 2 ? { evaluation: { ...entry.evaluation, expected: entry.evaluation.optimum } } : {};
     const forged = await forgedLedger(better);
-    expect((await audited(forged)).code).toBe(0);
-    const { code, told } = await audited(forged, newHome(), ["--replay"]);
+    const signed = both(forged.tamper, forged.log);
+    expect((await audited(signed)).code).toBe(0);
+    const { code, told } = await audited(signed, newHome(), ["--replay"]);
     expect(code).toBe(1);
     expect(told).toMatch(/entry 2: Cannot reuse policy .* it evaluates to .* the entry says/);
   });
@@ -154,17 +156,17 @@ describe("what was seen before", () => {
     const forged = await forgedLedger(({ index }) =>
       index === 6 ? { timestamp: "2026-11-28T13:00:00.000Z" } : {},
     );
-    const ran = await audited(forged, home);
+    const ran = await audited(forged.tamper, home);
     expect(ran.code).toBe(1);
     await expectGolden("audit-rewritten", ["audit"], ran, [[home, "HOME"], ...golden]);
     const { entry_now } = evidenceIn(home);
     expect(readEntry(entry_now).index).toBe(SIZE - 1);
     // It stays so until it is told to forget.
-    expect((await audited(forged, home)).code).toBe(1);
-    expect((await audited(forged, home, ["--forget"])).code).toBe(0);
-    expect((await audited(forged, home)).code).toBe(0);
-    // And the other way round: now that one is what was seen.
-    expect((await audited(null, home)).code).toBe(1);
+    expect((await audited(forged.tamper, home)).code).toBe(1);
+    expect((await audited(forged.tamper, home, ["--forget"])).code).toBe(0);
+    // Whoever knows nothing of before still sees that it is not what was signed.
+    expect((await audited(forged.tamper, home)).told).toContain("not the entries of the log");
+    expect((await audited(both(forged.tamper, forged.log), newHome())).code).toBe(0);
   });
 
   test("is held against a service that shows one entry alone and another in its list", async () => {
@@ -173,8 +175,8 @@ describe("what was seen before", () => {
     const forged = await forgedLedger(({ index }) =>
       index === 6 ? { timestamp: "2026-11-28T13:00:00.000Z" } : {},
     );
-    const twoFaced: Tamper = (path, text) =>
-      path.endsWith(`/ledger/${SIZE - 1}`) ? text : forged(path, text);
+    const twoFaced: Tamper = (path, text, bytes) =>
+      path.endsWith(`/ledger/${SIZE - 1}`) ? text : forged.tamper(path, text, bytes);
     // What was kept is lost, so that it has to be asked for again.
     const { rmSync } = await import("node:fs");
     rmSync(join(folder, "entries.ndjson"));
@@ -191,20 +193,25 @@ describe("what was seen before", () => {
   }
 });
 
-/** A whole ledger that fits together, made of the real one's entries after a change. */
-async function forgedLedger(change: (entry: Answer) => object): Promise<Tamper> {
+/** A whole ledger that fits together, made of the real one's entries after a change; and a log of it, which is signed. */
+async function forgedLedger(
+  change: (entry: Answer) => object,
+): Promise<{ readonly tamper: Tamper; readonly log: Tamper }> {
   world.tamper(null);
   const forged: Answer[] = [];
+  const texts: string[] = [];
   let head: Head | null = null;
   for await (const { entry } of createClient(world.url).entries()) {
     const { v: _, index: __, previous_hash: ___, timestamp, ...content } = entry;
     const { timestamp: other, ...changed } = change(entry) as { timestamp?: string };
     const now = other ?? timestamp;
     const sealed = sealAnyway(head, { ...content, ...changed }, now);
+    texts.push(sealed.text);
     forged.push({ ...sealed.entry, current_hash: sealed.current_hash });
     head = headOf(sealed);
   }
-  return (path, text) => {
+  const log = logShowing({ texts, signers: world.cloud.service.signers }).tamper;
+  const tamper: Tamper = (path, text) => {
     if (path.startsWith("/api/v1/ledger/head")) {
       return JSON.stringify({
         ...JSON.parse(text),
@@ -218,6 +225,7 @@ async function forgedLedger(change: (entry: Answer) => object): Promise<Tamper> 
     const page = JSON.parse(text);
     return JSON.stringify({ ...page, entries: page.entries.map(({ index }: Answer) => forged[index]) });
   };
+  return { tamper, log };
 }
 
 /** Whatever it says was claimed gets the id of that claim; a signature over it nobody has. */
@@ -237,7 +245,7 @@ test("a forged ledger hashes as it says, so that only what was seen, or a replay
   const forged = await forgedLedger(({ index }) =>
     index === 1 ? { timestamp: "2026-11-28T12:30:00.000Z" } : {},
   );
-  world.tamper(forged);
+  world.tamper(forged.tamper);
   const { entry, text } = await createClient(world.url).entry(1);
   expect(entry.timestamp).toBe("2026-11-28T12:30:00.000Z");
   expect(canonicalJson(entry as unknown as Json)).toBe(text);

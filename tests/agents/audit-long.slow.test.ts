@@ -19,6 +19,7 @@ import { appendWaiting } from "../../functions/src/append.ts";
 import { fill } from "../bench/fill.ts";
 import { validSubmissions } from "../bench/workloads.ts";
 import { newHome, policyledger, type RunOptions } from "./command.ts";
+import { both, logShowing } from "./lying-log.ts";
 import { startWorld, type Tamper, type World } from "./world.ts";
 
 const LONG = 3_000;
@@ -286,7 +287,7 @@ describe("a fork", () => {
     });
     await expectGoesOnAsBefore(home);
     // By itself the fork holds: each claim is signed. Only what was seen tells.
-    expect((await audited(newHome(), showing(fork))).code).toBe(0);
+    expect((await audited(newHome(), both(showing(fork), logOf(fork)))).code).toBe(0);
   });
 
   test("as an export is refused too, and an older export is told as such", async () => {
@@ -304,7 +305,7 @@ describe("a fork", () => {
         [0, /it is older than what was seen .* had 3009 entries, which begins with these/],
       ],
     ] as const) {
-      world.tamper(showing(fork));
+      world.tamper(both(showing(fork), logOf(fork)));
       await policyledger(["audit", "--forget"], { home: forked, endpoint: world.url });
       const made = await policyledger(["export", file], { home: forked, endpoint: world.url });
       expect([made.code, made.err]).toEqual([0, ""]);
@@ -351,16 +352,22 @@ test("of two audits at once, the second is told to wait; of one that was killed,
   // A process that there is not any more.
   writeFileSync(join(folderOf(home), "audit.lock"), "4194305\n");
   expect((await audited(home)).code).toBe(0);
-  expect(readdirSync(folderOf(home)).sort()).toEqual(["audit.json", "entries.ndjson", "policies.ndjson"]);
+  expect(readdirSync(folderOf(home)).sort()).toEqual([
+    "audit.json",
+    "entries.ndjson",
+    "log.json",
+    "policies.ndjson",
+  ]);
 });
 
 test("entries that are appended while an audit runs are for the next one", async () => {
   const home = newHome();
   const { current_hash, entry } = ledger[LONG - 1]!;
   const then = { size: LONG, index: LONG - 1, current_hash, timestamp: entry.timestamp };
-  const { code, told } = await audited(home, (path, text) =>
-    path.endsWith("/head") ? JSON.stringify({ ...JSON.parse(text), ...then }) : text,
-  );
+  const earlier: Tamper = (path, text) =>
+    path.endsWith("/head") ? JSON.stringify({ ...JSON.parse(text), ...then }) : text;
+  const { code, told } = await audited(home, both(earlier, logOf(ledger, LONG - 10)));
+  expect(told).toContain("; 10 entries are newer");
   expect([code, told]).toEqual([
     0,
     expect.stringContaining(
@@ -404,6 +411,12 @@ function forkAt(index: number): Sealed[] {
     head = headOf(sealed);
   }
   return fork.slice(0, ledger.length);
+}
+
+/** The log of that ledger, really signed. */
+function logOf(shown: readonly Sealed[], size = shown.length): Tamper {
+  const { signers } = world.cloud.service;
+  return logShowing({ texts: shown.map(({ text }) => text), signers, size }).tamper;
 }
 
 /** A service whose ledger is that one. */

@@ -1,5 +1,5 @@
 // `policyledger reuse` of a service that lies: what is wrong is named, and nothing is run.
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import {
   canonicalJson,
@@ -18,9 +18,11 @@ import { checkChosen } from "../../agent/src/cli/reuse/check.ts";
 import type { SealedPolicy } from "../../agent/src/cli/reuse/choose.ts";
 import { checksText } from "../../agent/src/cli/reuse/text.ts";
 import { terminalOn } from "../../agent/src/cli/terminal.ts";
+import { openLog } from "../../agent/src/log/index.ts";
 import { createClient } from "../../agent/src/sdk/index.ts";
 import { signedClaim } from "./claims.ts";
 import { newHome, policyledger, type RunOptions } from "./command.ts";
+import { both, logShowing } from "./lying-log.ts";
 import { CYBER, startWorld, type Tamper, type World } from "./world.ts";
 
 let world: World;
@@ -73,32 +75,34 @@ describe("of a service that lies", () => {
   test("an entry that was changed and hashed anew, while the ledger has the old one", async () => {
     const lie = changed(2, { verified_reward: 1_200 });
     world.tamper((path, text) => (path === "/api/v1/ledger/2" ? answered(lie[2]!) : text));
-    await expectRefused(["--entry", "2"], "the entry is not the one in the ledger: entry 2 hashes to");
+    await expectRefused(["--entry", "2"], "The inclusion proof does not hold");
   });
 
   test("an entry that was changed and hashed anew wherever it is shown", async () => {
     world.tamper(ledgerOf(changed(2, { verified_reward: 1_200 })));
-    await expectRefused(["--entry", "2"], "the chain that the service shows does not hold: ");
+    await expectRefused(["--entry", "2"], "The inclusion proof does not hold");
+    world.tamper(signed(changed(2, { verified_reward: 1_200 })));
+    await expectRefused(["--entry", "2"], "the chain that the service shows does not hold: ", newHome());
   });
 
   test("the last entry with another reward, and a head to fit", async () => {
-    world.tamper(ledgerOf(changed(8, { verified_reward: 1_500 })));
-    await expectRefused([], "entry 8");
-    await expectRefused([], "wrong_claim_id");
+    world.tamper(signed(changed(8, { verified_reward: 1_500 })));
+    await expectRefused([], "entry 8", newHome());
+    await expectRefused([], "wrong_claim_id", newHome());
   });
 
   test("another evaluation, and a head to fit", async () => {
     const { evaluation } = entries[8]!.entry as Answer;
     const better = { ...evaluation, expected: evaluation.expected + 1 };
-    world.tamper(ledgerOf(changed(8, { evaluation: better })));
-    await expectRefused([], "entry 8 does not hold: policy_refused");
-    await expectRefused([], "it evaluates to");
+    world.tamper(signed(changed(8, { evaluation: better })));
+    await expectRefused([], "entry 8 does not hold: policy_refused", newHome());
+    await expectRefused([], "it evaluates to", newHome());
   });
 
   test("a signature of another key, and a head to fit", async () => {
     const { signature } = entries[7]!.entry;
-    world.tamper(ledgerOf(changed(8, { signature })));
-    await expectRefused([], "entry 8 does not hold: bad_signature");
+    world.tamper(signed(changed(8, { signature })));
+    await expectRefused([], "entry 8 does not hold: bad_signature", newHome());
   });
 
   test("another one in the best one's place", async () => {
@@ -111,8 +115,8 @@ describe("of a service that lies", () => {
 
   test("one that was the best before a newer one was ranked is run, and that is said", async () => {
     const lie = bestIs(entries[2]!);
-    world.tamper((path, text) => {
-      const answer = lie(path, text) as string;
+    world.tamper((path, text, bytes) => {
+      const answer = lie(path, text, bytes) as string;
       return path.startsWith("/api/v1/marketplace/best")
         ? JSON.stringify({ ...JSON.parse(answer), ledger_size: 7 })
         : answer;
@@ -137,7 +141,7 @@ describe("of a service that lies", () => {
           sealed: sealed as SealedPolicy,
           first: { board: { kind, preset: "standard", by: "verified_reward" }, ranked: 9 },
         },
-        { seen: null, wholeUpTo: 5 },
+        { log: openLog(world.url, { host: nodeHost }), seen: null, wholeUpTo: 5 },
       );
     const checked = await check(entries[8]!);
     expect(checked.chain.from).toBe(8);
@@ -154,8 +158,8 @@ describe("of a service that lies", () => {
   });
 
   test("an entry that is linked to nothing", async () => {
-    world.tamper(ledgerOf(changed(8, { previous_hash: "0".repeat(64) })));
-    await expectRefused([], "the chain that the service shows does not hold: ");
+    world.tamper(signed(changed(8, { previous_hash: "0".repeat(64) })));
+    await expectRefused([], "the chain that the service shows does not hold: ", newHome());
   });
 
   test("another head", async () => {
@@ -176,19 +180,26 @@ describe("of a service that lies", () => {
   });
 
   test("a ledger that was rolled back, or rewritten, since an audit", async () => {
-    const rolled = ledgerOf(entries.slice(0, 8));
-    world.tamper(rolled);
+    world.tamper(ledgerOf(entries.slice(0, 8)));
     await expectRefused(
       ["--entry", "2"],
-      "the ledger was rolled back: the service shows 8 entries, an audit from here saw 9",
-      audited,
+      "the tail was cut: the log has 9 entries, and the ledger's head says 8",
     );
+    world.tamper(signed(entries.slice(0, 8)));
+    await expectRefused(["--entry", "2"], "ledger.example showed 9 entries with the root", audited);
     // Who never saw more cannot tell, and is told so.
-    const { code, out } = await run(["reuse", "--entry", "2", "--seed", "1"]);
+    const { code, out } = await run(["reuse", "--entry", "2", "--seed", "1"], { home: newHome() });
     expect([code, out]).toEqual([0, expect.stringContaining("! history")]);
-    world.tamper(ledgerOf([...entries.slice(0, 8), anotherBehind(entries[7]!)]));
+    world.tamper(signed([...entries.slice(0, 8), anotherBehind(entries[7]!)]));
+    await expectRefused(["--entry", "2"], "The log has signed two histories", audited);
+    expect((await run(["reuse", "--entry", "2", "--seed", "1"], { home: newHome() })).code).toBe(0);
+    // And who lost what the log showed has what the audit saw.
+    rmSync(join(audited, "logs"), { recursive: true });
     await expectRefused(["--entry", "2"], "the ledger was rewritten: entry 8 hashes to", audited);
-    expect((await run(["reuse", "--entry", "2", "--seed", "1"])).code).toBe(0);
+    rmSync(join(audited, "logs"), { recursive: true });
+    world.tamper(signed(entries.slice(0, 8)));
+    const message = "the ledger was rolled back: the service shows 8 entries, an audit from here saw 9";
+    await expectRefused(["--entry", "2"], message, audited);
   });
 
   function changed(index: number, fields: object, { rehash = true } = {}): Sealed[] {
@@ -197,6 +208,12 @@ describe("of a service that lies", () => {
       const made = sealedOf({ ...sealed.entry, ...fields });
       return rehash ? made : { ...made, current_hash: sealed.current_hash };
     });
+  }
+
+  /** The same with a log of them, which is signed. */
+  function signed(shown: readonly Sealed[]): Tamper {
+    const { signers } = world.cloud.service;
+    return both(ledgerOf(shown), logShowing({ texts: shown.map(({ text }) => text), signers }).tamper);
   }
 
   /** A ledger of these entries, wherever it is shown. */

@@ -1,10 +1,17 @@
 // `policyledger reuse`: what it says, and that what it runs is what the core runs.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { loadPolicy, makeEnvironment, readArtifact, runEpisode } from "@policyledger/core";
+import {
+  binsOf,
+  figuresOf,
+  loadPolicy,
+  makeEnvironment,
+  readArtifact,
+  runEpisode,
+  standingOf,
+} from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { binsOf, figuresOf, standingOf } from "../../agent/src/cli/reuse/figures.ts";
 import { expectGolden, newHome, policyledger, type RunOptions } from "./command.ts";
 import { CYBER, startWorld, type World } from "./world.ts";
 

@@ -3,6 +3,7 @@
 import { canonicalJson, entryHash, type Json, readEntry } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { openLog } from "../../agent/src/log/index.ts";
 import {
   type Client,
   ClientError,
@@ -63,16 +64,29 @@ const OPERATIONS: Readonly<Record<string, readonly (keyof Client)[]>> = {
   watchTraining: ["watchTraining"],
   getHealth: ["health"],
 };
-/** For people and for generators of clients. */
-const FOR_PEOPLE = ["getOpenApi", "getDocs", "getDocsStyle"];
+/** And which call of the log's client. */
+const LOG_OPERATIONS: Readonly<Record<string, readonly string[]>> = {
+  getLog: ["log"],
+  proveInclusion: ["inclusion"],
+  proveConsistency: ["consistency"],
+  listCheckpoints: ["cosigned"],
+  addCosignatures: ["cosign"],
+};
+/** Below the root of the site, and no operations of the API. */
+const SITE = ["endpoint", "tile", "bundle"];
+/** For people, for generators of clients, and for programs that want a file: the log's client makes its own. */
+const FOR_PEOPLE = ["getOpenApi", "getDocs", "getDocsStyle", "getProofFile"];
 
 test("every operation of the API has its call, and every call its operation", () => {
   const operations = Object.values(openApi.paths).flatMap((methods) =>
     Object.values(methods).map(({ operationId }) => operationId as string),
   );
-  expect(operations.sort()).toEqual([...Object.keys(OPERATIONS), ...FOR_PEOPLE].sort());
+  const named = [...Object.keys(OPERATIONS), ...Object.keys(LOG_OPERATIONS), ...FOR_PEOPLE];
+  expect(operations.sort()).toEqual(named.sort());
   const calls = Object.values(OPERATIONS).flat();
   expect(["endpoint", ...calls].sort()).toEqual(Object.keys(client).sort());
+  const { wire } = openLog(world.url);
+  expect([...SITE, ...Object.values(LOG_OPERATIONS).flat()].sort()).toEqual(Object.keys(wire).sort());
 });
 
 describe("reading", () => {

@@ -16,15 +16,17 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** Gets the path with its query and the text of the answer, gives what is answered instead. */
+/** Gets the path with its query, the text of the answer and its bytes, gives what is answered instead. */
 export type Tamper = (
   path: string,
   text: string,
+  bytes?: Uint8Array,
 ) =>
   | string
   | {
       readonly status: number;
-      readonly text: string;
+      readonly text: string | Uint8Array;
+      readonly type?: string;
       readonly headers?: Readonly<Record<string, string>>;
       /** So many milliseconds late. */
       readonly delay?: number;
@@ -86,17 +88,19 @@ export async function startWorld(options: LocalCloudOptions = {}): Promise<World
 async function changed(request: Request, answer: Response, change: Tamper): Promise<Response> {
   if (answer.headers.get("content-type")?.startsWith("text/event-stream")) return answer;
   const { pathname, search } = new URL(request.url);
-  const made = change(pathname + search, await answer.text());
+  const bytes = new Uint8Array(await answer.arrayBuffer());
+  const before = Buffer.from(bytes).toString();
+  const made = change(pathname + search, before, bytes);
   const {
     status,
     text,
+    type = answer.headers.get("content-type") ?? "text/plain",
     headers = {},
     delay = 0,
     endless = false,
-  } = typeof made === "string" ? { status: answer.status, text: made } : made;
+  } = typeof made === "string" ? { status: answer.status, text: made === before ? bytes : made } : made;
   if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay).unref());
-  const type = answer.headers.get("content-type") ?? "text/plain";
-  return new Response(endless ? endlessly(text) : text, {
+  return new Response(endless ? endlessly(String(text)) : (text as string), {
     status,
     headers: { "content-type": type, "cache-control": "no-store", ...headers },
   });

@@ -45,10 +45,15 @@ function unsignedText({ artifact, assertion }: UnsignedClaim): string {
   return `{"artifact":${artifact},"assertion":${canonicalJson(kept as unknown as Json)}}`;
 }
 
+/** Whether a file holds a claim a line. */
+export function isMany(file: string): boolean {
+  return file.endsWith(".ndjson");
+}
+
 /** The claims of a file, one after another: of a long one, not all are in memory parsed. */
 export function* readClaimFile(file: string): Generator<FiledClaim, void, undefined> {
   const bytes = contentOf(file);
-  if (!file.endsWith(".ndjson")) {
+  if (!isMany(file)) {
     yield { where: file, claim: claimOf(file, bytes) };
     return;
   }

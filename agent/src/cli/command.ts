@@ -1,5 +1,6 @@
 // What a command is: described as data, from which its help is written and its command line is read.
 import { parseArgs } from "node:util";
+import type { LogClient } from "../log/index.ts";
 import type { Client } from "../sdk/index.ts";
 import { usage } from "./exit.ts";
 import type { Home } from "./home.ts";
@@ -27,6 +28,8 @@ export interface Command {
   readonly options: Options;
   /** Whether it asks the service, so that --endpoint is offered. */
   readonly asks: boolean;
+  /** Whether what it asks is proven from the log, so that --log-key and --quorum are offered. */
+  readonly proves?: boolean;
   /** Paragraphs below the options. */
   readonly more?: readonly string[];
   /** A command line and what it is for. */
@@ -44,6 +47,8 @@ export interface Call {
   readonly home: Home;
   /** The service that the command line, the environment or the configuration names. */
   client(): Client;
+  /** Its log, held to what earlier commands saw of it; under the quorum that is demanded, or under none. */
+  log(under?: "quorum" | "no quorum"): LogClient;
   /** The result: the value as JSON where that was asked for, otherwise the text. */
   report(value: unknown, text: () => string): void;
 }
@@ -69,9 +74,17 @@ const COMMON: Options = {
 const ENDPOINT: Options = {
   endpoint: { value: "URL", about: "the service (or POLICYLEDGER_ENDPOINT, or as `init` was told)" },
 };
+const LOG: Options = {
+  "log-key": { value: "VKEY", about: "the log's key, instead of the one that was seen first" },
+  quorum: {
+    value: "FILE",
+    about: "take only what so many of these witnesses cosigned (or as `init` was told)",
+  },
+};
 
 function optionsOf(command: Command): Options {
-  return { ...command.options, ...(command.asks ? ENDPOINT : {}), ...COMMON };
+  const asking = { ...(command.asks ? ENDPOINT : {}), ...(command.proves ? LOG : {}) };
+  return { ...command.options, ...asking, ...COMMON };
 }
 
 export function readCommandLine(

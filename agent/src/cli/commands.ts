@@ -51,9 +51,33 @@ export const commands: Readonly<Record<string, Listed>> = {
     about: "what a policy does, as people read it",
     load: async () => (await import("./commands/show.ts")).show,
   },
+  returns: {
+    about: "how a policy's return is spread over seeds, and how lucky the claimed seed was",
+    load: async () => (await import("./commands/returns.ts")).returns,
+  },
   reuse: {
     about: "takes the best policy, checks all of it, and runs it",
     load: async () => (await import("./commands/reuse.ts")).reuse,
+  },
+  proof: {
+    about: "proves that an entry stands in the log, and writes the proof to a file",
+    load: async () => (await import("./commands/proof.ts")).proof,
+  },
+  "proof check": {
+    about: "checks offline that a proof file proves an entry",
+    load: async () => (await import("./commands/proof-check.ts")).proofCheck,
+  },
+  "evidence check": {
+    about: "checks offline what somebody has against a log",
+    load: async () => (await import("./commands/evidence-check.ts")).evidenceCheck,
+  },
+  fsck: {
+    about: "derives every tile and the root from the entries, and compares bytes",
+    load: async () => (await import("./commands/fsck.ts")).fsck,
+  },
+  witness: {
+    about: "follows a log, and cosigns each checkpoint that continues all before it",
+    load: async () => (await import("./commands/witness.ts")).witness,
   },
   "policy check": {
     about: "proves the policy contract on a policy that you wrote",

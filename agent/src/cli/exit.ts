@@ -58,12 +58,16 @@ export function exitOf(error: unknown): number {
     case "invalid_argument":
       return EXIT.usage;
     case "false_answer":
+    case "unknown_key":
+    case "no_quorum":
+    case "contradiction":
       return EXIT.broken;
     case "not_in_time":
       return EXIT.waiting;
     case "unreachable":
     case "refused":
     case "unreadable_answer":
+    case "no_log":
       return EXIT.service;
   }
 }

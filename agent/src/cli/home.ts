@@ -19,6 +19,8 @@ import { usage } from "./exit.ts";
 interface Config {
   readonly endpoint?: string;
   readonly agent_id?: string;
+  /** The JSON of a quorum, which every checkpoint must have. */
+  readonly quorum?: unknown;
 }
 
 export interface Home {
@@ -66,7 +68,7 @@ export function homeAt(given: string | undefined, env: Readonly<Record<string, s
     },
     writeKey: ({ publicKey, secretKey }) => {
       const key = { v: 1, kind: "ed25519", public_key: publicKey, secret_key: secretKey };
-      createFile(keyFile, `${JSON.stringify(key, null, 2)}\n`);
+      createFile(keyFile, `${JSON.stringify(key, null, 2)}\n`, "there is a key already");
     },
     setKeyAside: () => {
       const { public_key } = readJson(keyFile) as { public_key?: unknown };
@@ -127,7 +129,7 @@ export function readJson(file: string): unknown {
 }
 
 /** A key that others can read is nobody's. Windows has no such bits. */
-function requirePrivate(file: string): void {
+export function requirePrivate(file: string): void {
   if (process.platform === "win32" || (statSync(file).mode & 0o077) === 0) return;
   throw usage(
     `${file} can be read by others`,
@@ -141,13 +143,13 @@ export function replaceFile(file: string, text: string | Uint8Array): void {
 }
 
 /** The same where there must be none yet, whoever else is about to make it. */
-function createFile(file: string, text: string): void {
+export function createFile(file: string, text: string, isThere: string): void {
   const draft = draftOf(file, text);
   try {
     linkSync(draft, file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST" || existsSync(file)) throw usage(`there is a key already: ${file}`);
+    if (code === "EEXIST" || existsSync(file)) throw usage(`${isThere}: ${file}`);
     // A file system without links.
     renameSync(draft, file);
   } finally {

@@ -74,7 +74,13 @@ async function runNamed(argv: readonly string[], terminal: Terminal, signal: Abo
     terminal.print(helpOf(command, terminal));
     return EXIT.ok;
   }
-  return command.run(await callOf({ args, given, terminal, signal }));
+  const call = await callOf({ args, given, terminal, signal });
+  try {
+    return await command.run(call);
+  } catch (error) {
+    const { withEvidence } = await import("./log/evidence.ts");
+    throw withEvidence(error, call.home);
+  }
 }
 
 async function callOf(read: Pick<Call, "args" | "given" | "terminal" | "signal">): Promise<Call> {
@@ -84,15 +90,16 @@ async function callOf(read: Pick<Call, "args" | "given" | "terminal" | "signal">
   ]);
   const { createClient } = await import("../sdk/index.ts");
   const { nodeHost } = await import("@policyledger/core/node");
+  const { logOf } = await import("./log/options.ts");
   const { given, terminal } = read;
   const home = homeAt(given.text("home"), process.env);
+  const endpoint = () =>
+    given.text("endpoint") ?? process.env.POLICYLEDGER_ENDPOINT ?? home.config().endpoint ?? LOCAL_STACK;
   return {
     ...read,
     home,
-    client: () => {
-      const named = given.text("endpoint") ?? process.env.POLICYLEDGER_ENDPOINT ?? home.config().endpoint;
-      return createClient(named ?? LOCAL_STACK, { hasher: nodeHost });
-    },
+    client: () => createClient(endpoint(), { hasher: nodeHost }),
+    log: (under = "quorum") => logOf(endpoint(), { given, home, under }),
     report: (value, text) => terminal.print(given.json ? jsonLine(value) : text()),
   };
 }

@@ -22,6 +22,7 @@ interface Ask {
   readonly path: string;
   readonly body?: string;
   readonly type?: string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly maxBytes?: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -30,6 +31,8 @@ export interface Transport {
   readonly base: string;
   /** The text of the answer, if it is one of success. */
   text(ask: Ask): Promise<string>;
+  /** Its bytes. */
+  bytes(ask: Ask): Promise<Uint8Array>;
   /** The raw answer of one attempt, whose body is still to be read; for streams. */
   open(url: string, headers: Record<string, string>, signal: AbortSignal | undefined): Promise<Response>;
 }
@@ -43,7 +46,7 @@ export function makeTransport(endpoint: string, options: TransportOptions): Tran
   const { retries = 5, timeout = 30_000, maxPause = 30_000 } = options;
   const send = options.fetch ?? ((request: Request) => fetch(request));
 
-  async function answer(ask: Ask): Promise<string> {
+  async function answer(ask: Ask): Promise<Uint8Array> {
     for (let attempt = 0; ; attempt++) {
       ask.signal?.throwIfAborted();
       let failure: ClientError;
@@ -52,7 +55,7 @@ export function makeTransport(endpoint: string, options: TransportOptions): Tran
         const response = await attemptOf(ask);
         const body = await readBounded(response, ask.maxBytes ?? MAX_ANSWER_BYTES);
         if (response.ok) return body;
-        failure = refusal(ask, response, body);
+        failure = refusal(ask, response, decoded(body));
         if (!PASSING.has(response.status)) throw failure;
         pause = 1_000 * Number(response.headers.get("retry-after") ?? 0) || 0;
       } catch (error) {
@@ -67,7 +70,7 @@ export function makeTransport(endpoint: string, options: TransportOptions): Tran
 
   function attemptOf(ask: Ask): Promise<Response> {
     const { method = "GET", path, body, type = "application/json", signal } = ask;
-    const headers: Record<string, string> = { accept: "application/json, */*" };
+    const headers: Record<string, string> = { accept: "application/json, */*", ...ask.headers };
     if (body !== undefined) headers["content-type"] = type;
     const init: RequestInit = { method, headers, signal: within(timeout, signal), redirect: "error" };
     return send(new Request(base + path, body === undefined ? init : { ...init, body }));
@@ -75,7 +78,8 @@ export function makeTransport(endpoint: string, options: TransportOptions): Tran
 
   return {
     base,
-    text: answer,
+    text: async (ask) => decoded(await answer(ask)),
+    bytes: answer,
     open: (url, headers, signal) =>
       send(new Request(url, { headers, redirect: "error", ...(signal !== undefined && { signal }) })),
   };
@@ -122,13 +126,11 @@ export function readAnswer<T>(path: string, schema: z.ZodMiniType<T>, body: stri
   );
 }
 
-async function readBounded(response: Response, maxBytes: number): Promise<string> {
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  let text = "";
+async function readBounded(response: Response, maxBytes: number): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
   let size = 0;
   const reader = response.body?.getReader();
-  if (reader === undefined) return text;
-  for (;;) {
+  while (reader !== undefined) {
     const { done, value } = await reader.read();
     if (done) break;
     size += value.length;
@@ -139,14 +141,20 @@ async function readBounded(response: Response, maxBytes: number): Promise<string
         `The answer of ${response.url.split("?")[0]} takes more than ${maxBytes} bytes`,
       );
     }
-    text += decoded(decoder, value);
+    parts.push(value);
   }
-  return text + decoded(decoder);
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }
 
-function decoded(decoder: TextDecoder, bytes?: Uint8Array): string {
+function decoded(bytes: Uint8Array): string {
   try {
-    return decoder.decode(bytes, { stream: bytes !== undefined });
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     throw new ClientError("unreadable_answer", "The answer is not UTF-8", { cause });
   }
@@ -161,7 +169,7 @@ function refusal({ method = "GET", path }: Ask, { status }: Response, body: stri
     return new ClientError(
       PASSING.has(status) ? "unreachable" : "unreadable_answer",
       `${what}, and nothing that says why`,
-      { cause },
+      { cause, status },
     );
   }
 }

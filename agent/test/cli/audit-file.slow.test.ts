@@ -33,7 +33,7 @@ const good = Buffer.from(lines.map((line) => `${line}\n`).join(""));
 function audited(bytes: Uint8Array, replay = false): Promise<AuditResult> {
   writeFileSync(file, bytes);
   const { signal } = new AbortController();
-  return auditFile({ file, pool, terminal, signal, replay, remembered: null });
+  return auditFile({ file, pool, terminal, signal, replay, remembered: null, covering: null });
 }
 
 /** Which places a change at leaves no finding. */

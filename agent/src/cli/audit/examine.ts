@@ -1,7 +1,8 @@
-// Examines entries as they come, in order: the chain in this thread, the signatures in others. What was examined before,
+// Examines entries as they come, in order: the chain and the tree in this thread, the signatures in others. What was examined before,
 // and is known by its head, needs no signature checked again.
-import { type AuditReport, ChainAudit, type ChainFault } from "@policyledger/core";
+import { type AuditReport, ChainAudit, type ChainFault, entryHash } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
+import { WholeTree } from "../log/whole-tree.ts";
 import type { Pool } from "../replay/pool.ts";
 
 export interface Examined {
@@ -10,6 +11,8 @@ export interface Examined {
   /** The hash of the last of them, where all hold. */
   readonly head: string | null;
   readonly fault: ChainFault | null;
+  /** Of those that a checkpoint covers; null where there is none. */
+  readonly tree: { readonly size: number; readonly root: string } | null;
 }
 
 /** Batches whose signatures are being checked: as many as keep the threads busy. */
@@ -18,12 +21,19 @@ const MOST_OPEN = 6;
 export class Examination {
   private readonly pool: Pool;
   private readonly chain: ChainAudit;
+  private readonly tree: WholeTree | null;
   private readonly open: Promise<void>[] = [];
   private signature: ChainFault | null = null;
   private added = 0;
 
-  constructor(pool: Pool, expected: { readonly size: number; readonly head: string | null } | null) {
+  /** `covered`: how many entries the checkpoint covers, null where there is none. */
+  constructor(
+    pool: Pool,
+    expected: { readonly size: number; readonly head: string | null } | null,
+    covered: number | null,
+  ) {
     this.pool = pool;
+    this.tree = covered === null ? null : new WholeTree(covered);
     this.chain = new ChainAudit(nodeHost, expected === null ? {} : { expected });
   }
 
@@ -35,6 +45,7 @@ export class Examination {
       this.added++;
       holds = this.chain.add(text);
       if (!holds) break;
+      this.tree?.add(entryHash(nodeHost, text));
     }
     if (signatures) {
       const checked = this.checkSignatures(texts.slice(0, this.added - first), first);
@@ -56,10 +67,11 @@ export class Examination {
     await this.settled();
     const { fault, size, head }: AuditReport = this.chain.finish();
     const { signature } = this;
+    const tree = this.tree?.finish() ?? null;
     if (signature !== null && (fault === null || signature.index < fault.index)) {
-      return { size: Math.min(size, signature.index), head: null, fault: signature };
+      return { size: Math.min(size, signature.index), head: null, fault: signature, tree };
     }
-    return { size, head, fault };
+    return { size, head, fault, tree };
   }
 
   private async checkSignatures(texts: readonly string[], first: number): Promise<void> {

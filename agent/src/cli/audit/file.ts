@@ -8,6 +8,7 @@ import type { Terminal } from "../terminal.ts";
 import type { Remembered } from "./contradiction.ts";
 import { Examination, type Examined } from "./examine.ts";
 import { type Line, linesOf } from "./lines.ts";
+import { type Covering, logResult } from "./log.ts";
 import { replayAll } from "./replays.ts";
 import type { AuditResult, FileFault } from "./result.ts";
 
@@ -19,6 +20,8 @@ export interface FileAudit {
   readonly replay: boolean;
   /** What an audit of the service remembers and keeps, where a service is named. */
   readonly remembered: Remembered | null;
+  /** A checkpoint that it must be the ledger of, where one is named. */
+  readonly covering: Covering | null;
 }
 
 const BATCH = 500;
@@ -26,13 +29,14 @@ const BATCH = 500;
 export async function auditFile(audit: FileAudit): Promise<AuditResult> {
   const { file, pool, terminal, signal, replay } = audit;
   const run = new FileRun(audit);
-  const { fault, size: held } = await run.read();
+  const { fault, size: held, tree } = await run.read();
   const { header, policies } = run;
   const result: AuditResult = {
     source: file,
     said: header === null ? null : { size: header.entries, head: header.head },
     held,
     fault,
+    log: logResult(audit.covering, tree),
     policies: fault === null ? policies.size : null,
     missing: [],
     replayed: null,
@@ -130,7 +134,11 @@ class FileRun {
   private begin(header: ExportHeader): void {
     const { pool, terminal } = this.audit;
     this.header = header;
-    this.examination = new Examination(pool, { size: header.entries, head: header.head });
+    this.examination = new Examination(
+      pool,
+      { size: header.entries, head: header.head },
+      this.audit.covering?.size ?? null,
+    );
     this.bar = progress(terminal, { label: "auditing", total: header.entries, unit: "entries" });
   }
 
@@ -150,7 +158,7 @@ class FileRun {
   }
 }
 
-const NOTHING = { size: 0, head: null, fault: null } as const;
+const NOTHING = { size: 0, head: null, fault: null, tree: null } as const;
 
 /** With what was seen of the service that the file is said to be of. */
 async function comparison(

@@ -1,9 +1,11 @@
 // What an audit found, as it is reported: to people and to machines.
 import type { ChainFault } from "@policyledger/core";
 import type { ExportFaultCode } from "../../check/index.ts";
+import { saidText } from "../log/text.ts";
 import { count, counted, foreign, type Terminal, wrap } from "../terminal.ts";
 import type { Contradiction } from "./contradiction.ts";
 import type { Seen } from "./kept.ts";
+import type { LogResult } from "./log.ts";
 import type { Replayed } from "./replays.ts";
 
 /** What is wrong with an export as a file, and with no entry of it. */
@@ -21,6 +23,8 @@ export interface AuditResult {
   /** How many hold, from the first on. */
   readonly held: number;
   readonly fault: ChainFault | FileFault | null;
+  /** Whether these are the entries that the log has signed; null where no checkpoint is known. */
+  readonly log: LogResult | null;
   /** Artifacts with the recorded hash; null where they were not asked for. */
   readonly policies: number | null;
   readonly missing: readonly { readonly hash: string; readonly index: number }[];
@@ -32,19 +36,20 @@ export interface AuditResult {
   readonly remarks: readonly string[];
 }
 
-export function holds({ fault, missing, replayed, contradiction }: AuditResult): boolean {
-  return (
-    fault === null && missing.length === 0 && contradiction === null && (replayed?.wrong.length ?? 0) === 0
-  );
+export function holds({ fault, log, missing, replayed, contradiction }: AuditResult): boolean {
+  const isSigned = log === null || log.fault === null;
+  const isReplayed = (replayed?.wrong.length ?? 0) === 0;
+  return fault === null && isSigned && missing.length === 0 && contradiction === null && isReplayed;
 }
 
 export function auditJson(result: AuditResult): object {
-  const { said, contradiction, replayed, ...rest } = result;
+  const { said, contradiction, replayed, log, ...rest } = result;
   return {
     ok: holds(result),
     ...rest,
     size: said?.size ?? null,
     head: said?.head ?? null,
+    log: log === null ? null : { ...log.covering.json, fault: log.fault },
     replayed: replayed === null ? null : { count: replayed.count, wrong: replayed.wrong },
     contradiction:
       contradiction === null
@@ -54,7 +59,7 @@ export function auditJson(result: AuditResult): object {
 }
 
 export function auditText(result: AuditResult, terminal: Terminal): string {
-  const { said, held, fault, policies, missing, replayed, seen, contradiction, remarks } = result;
+  const { said, held, fault, log, policies, missing, replayed, seen, contradiction, remarks } = result;
   const { paint, width } = terminal;
   const good = (text: string) => `${paint.green("✓")} ${wrap(text, width, 2)}`;
   // A file's own words may be in it.
@@ -80,6 +85,7 @@ export function auditText(result: AuditResult, terminal: Terminal): string {
     );
     if (said !== null) lines.push(`  ${wrap(heldText(held, said.size, fault), width, 2)}`);
   }
+  if (log !== null && fault === null) lines.push(...logLines(log, held, good, bad));
   if (policies !== null && missing.length === 0 && fault === null) {
     lines.push(good(`${counted(policies, "policy", "policies")}: each has the hash that its entries name`));
   }
@@ -106,8 +112,23 @@ export function auditText(result: AuditResult, terminal: Terminal): string {
       good(`it begins with the ${counted(seen.size, "entry", "entries")} that were seen at ${seen.seen_at}`),
     );
   }
+  if (log !== null && fault === null && log.fault === null) lines.push(saidText(log.covering.said, terminal));
   for (const remark of remarks) lines.push(`  ${paint.dim(wrap(remark, width, 2))}`);
   return lines.join("\n");
+}
+
+function logLines(
+  { covering: { origin, size, root }, fault }: LogResult,
+  held: number,
+  good: (text: string) => string,
+  bad: (text: string) => string,
+): string[] {
+  if (fault !== null) return [bad(`not the entries of the log: ${fault}`)];
+  const newer = held > size ? `; ${counted(held - size, "entry is", "entries are")} newer` : "";
+  const entries = counted(size, "entry", "entries");
+  return [
+    good(`the tree of ${entries} has the root that ${origin} has signed, ${root.slice(0, 16)}…${newer}`),
+  ];
 }
 
 function heldText(held: number, size: number, { index }: ChainFault | FileFault): string {

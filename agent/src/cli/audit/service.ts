@@ -1,17 +1,22 @@
 // Audits the ledger of a service: downloads what is not kept yet, checks all of it in order, and keeps what holds.
+import { setTimeout } from "node:timers/promises";
+import type { LogClient } from "../../log/index.ts";
 import { type Client, ClientError } from "../../sdk/index.ts";
+import { NO_LOG } from "../log/text.ts";
 import { progress } from "../progress.ts";
 import type { Pool } from "../replay/pool.ts";
 import type { Terminal } from "../terminal.ts";
 import { contradictionOf, keepEvidence } from "./contradiction.ts";
 import { Examination, type Examined } from "./examine.ts";
 import { forgetFiles, historyOf, type Kept, openKept } from "./kept.ts";
+import { type Covering, coveringOf, logResult } from "./log.ts";
 import { replayAll } from "./replays.ts";
 import type { AuditResult } from "./result.ts";
 import { Run } from "./run.ts";
 
 export interface ServiceAudit {
   readonly client: Client;
+  readonly log: LogClient;
   readonly folder: string;
   readonly pool: Pool;
   readonly terminal: Terminal;
@@ -27,7 +32,9 @@ export interface ServiceResult extends AuditResult {
 /** The ledger up to the head that the service named when the audit began; what comes meanwhile is for the next one. */
 export async function auditService(audit: ServiceAudit): Promise<{ result: ServiceResult; kept: Kept }> {
   const { client, folder, pool, terminal, signal } = audit;
-  const { size, current_hash } = await client.head({ signal });
+  // The checkpoint first: the ledger that is read then holds at least what it covers.
+  const covering = await coveringOf(audit.log, signal);
+  const { size, current_hash } = await headBehind(audit, covering);
   const opened = await openKept(folder);
   const { seen } = opened.state;
   const nothing = {
@@ -36,10 +43,11 @@ export async function auditService(audit: ServiceAudit): Promise<{ result: Servi
     seen,
     held: 0,
     fault: null,
+    log: null,
     policies: null,
     missing: [],
     replayed: null,
-    remarks: [],
+    remarks: covering === null ? [NO_LOG[2]] : [],
   } as const;
   const remembered = seen === null ? null : { seen, history: historyOf(folder, seen) };
   const contradiction = await contradictionOf(client, remembered, { size, current_hash }, signal);
@@ -47,16 +55,21 @@ export async function auditService(audit: ServiceAudit): Promise<{ result: Servi
     const file = keepEvidence(folder, contradiction);
     return { result: { ...nothing, contradiction: { ...contradiction, file } }, kept: opened };
   }
-  const { run, kept, examined, remarks } = await goneThrough(audit, opened, { size, head: current_hash });
+  const { run, kept, examined, remarks } = await goneThrough(audit, opened, {
+    covering,
+    size,
+    head: current_hash,
+  });
   const { fault, size: held } = examined;
   const result = {
     ...nothing,
     held,
     fault,
+    log: logResult(covering, examined.tree),
     policies: audit.policies ? run.policies : null,
     missing: run.missing,
     contradiction: null,
-    remarks,
+    remarks: [...nothing.remarks, ...remarks],
   };
   if (fault !== null || !audit.replay || run.missing.length > 0) return { result, kept };
   const bar = progress(terminal, { label: "replaying", total: size, unit: "entries" });
@@ -65,6 +78,16 @@ export async function auditService(audit: ServiceAudit): Promise<{ result: Servi
   } finally {
     bar.end();
   }
+}
+
+/** A cache may keep the head for a second. */
+const STALE_MS = 1_200;
+
+async function headBehind({ client, signal }: ServiceAudit, covering: Covering | null) {
+  const head = await client.head({ signal });
+  if (covering === null || head.size >= covering.size) return head;
+  await setTimeout(STALE_MS, undefined, { signal });
+  return client.head({ signal });
 }
 
 interface GoneThrough {
@@ -77,11 +100,14 @@ interface GoneThrough {
 async function goneThrough(
   { client, folder, pool, terminal, signal, policies }: ServiceAudit,
   opened: Kept,
-  said: { readonly size: number; readonly head: string | null },
+  {
+    covering,
+    ...said
+  }: { readonly covering: Covering | null; readonly size: number; readonly head: string | null },
 ): Promise<GoneThrough> {
   const bar = progress(terminal, { label: "auditing", total: said.size, unit: "entries" });
   const begin = () => {
-    const examination = new Examination(pool, said);
+    const examination = new Examination(pool, said, covering?.size ?? null);
     return {
       examination,
       run: new Run({ client, signal, policies, examination, told: (done) => bar.set(done) }),

@@ -28,10 +28,15 @@ export function placesOn(ranking: Ranking, { kind, preset, by }: Wanted): readon
 }
 
 /** Folds all entries that the service had ranked, checking each link, up to the head that it names for them. */
-export async function foldLedger(reading: Reading, end: End): Promise<Ranking> {
+export async function foldLedger(
+  reading: Reading,
+  end: End,
+  visit: (sealed: Sealed) => void,
+): Promise<Ranking> {
   let ranking: Ranking = EMPTY_RANKING;
-  await walkChain(reading, { from: 0, end }, ({ entry }) => {
-    ranking = foldRanking(ranking, [entry]);
+  await walkChain(reading, { from: 0, end }, (sealed) => {
+    visit(sealed);
+    ranking = foldRanking(ranking, [sealed.entry]);
   });
   return ranking;
 }

@@ -1,8 +1,7 @@
 // Nobody is trusted: what the service says of a claim is compared with what replaying it here found, and its entry with
 // the claim.
-import type { Evaluation } from "@policyledger/core";
+import type { Evaluation, Sealed } from "@policyledger/core";
 import type { Job } from "@policyledger/core/api";
-import type { Client } from "../../sdk/index.ts";
 import { type Difference, differing, evaluationDifferences } from "../replay/differences.ts";
 import type { Pool } from "../replay/pool.ts";
 import type { ClaimFinding } from "../replay/tasks.ts";
@@ -60,16 +59,15 @@ export function contradictionsOf(
   ];
 }
 
+export const NO_ENTRY = "the service calls the claim recorded, and names no entry";
+
 /** Of the entry that a RECORDED claim names: it is there, it is of this very claim, and signed by its key. */
 export async function entryContradictions(
-  { client, pool, signal }: { readonly client: Client; readonly pool: Pool; readonly signal: AbortSignal },
+  pool: Pool,
   job: Job,
+  { entry, text, current_hash }: Sealed,
   evaluation: Evaluation | null,
 ): Promise<Contradiction[]> {
-  if (job.index === undefined) {
-    return [{ message: "the service calls the claim recorded, and names no entry", differences: [] }];
-  }
-  const { entry, text, current_hash } = await client.entry(job.index, { signal });
   const [finding] = await pool.check([{ kind: "entry", text, artifact: null }]);
   const { fault } = finding!;
   const isOfClaim = entry.claim_id === job.claim_id;
@@ -84,7 +82,7 @@ export async function entryContradictions(
   const what = isOfClaim ? "is not as it should be" : "is not of this claim";
   return [
     {
-      message: `entry ${job.index} ${what}${fault === null ? "" : `: ${fault.message}`}`,
+      message: `entry ${entry.index} ${what}${fault === null ? "" : `: ${fault.message}`}`,
       differences: [...finding!.differences, ...differences].filter(isFirstOfField),
     },
   ];

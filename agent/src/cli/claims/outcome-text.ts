@@ -1,4 +1,5 @@
 // The report of `submit`: one claim in full, many as a table, and below it whatever went wrong.
+import { provenSaid, saidText, viewSaid } from "../log/text.ts";
 import { counted, fields, foreign, type Terminal, table } from "../terminal.ts";
 import { type Outcome, stateOf } from "./outcome.ts";
 import {
@@ -30,7 +31,7 @@ export function reportOf(outcomes: readonly Outcome[], by: By): string {
 }
 
 function inFull(outcome: Outcome, { terminal, endpoint }: By): string {
-  const { where, claim, claim_id, job, fate, finding } = outcome;
+  const { where, claim, claim_id, job, fate, finding, proven } = outcome;
   const { paint } = terminal;
   const unit = unitOf(claim.env_id);
   const known = fate.kind === "accepted" && fate.accepted.known ? paint.dim("  (was known already)") : "";
@@ -50,9 +51,13 @@ function inFull(outcome: Outcome, { terminal, endpoint }: By): string {
   if (job?.index !== undefined) {
     rows.push(["entry", String(job.index)], ["link", foreign(entryUrl(endpoint, job.index))]);
   }
-  return [`${stateIn(paint, stateOf(outcome))}  ${foreign(where)}${known}`, "", fields(terminal, rows)].join(
-    "\n",
-  );
+  const proof = proven === null ? [] : ["", saidText(provenSaid(proven), terminal)];
+  return [
+    `${stateIn(paint, stateOf(outcome))}  ${foreign(where)}${known}`,
+    "",
+    fields(terminal, rows),
+    ...proof,
+  ].join("\n");
 }
 
 function listed(outcomes: readonly Outcome[], { terminal, endpoint }: By): string {
@@ -77,11 +82,21 @@ function listed(outcomes: readonly Outcome[], { terminal, endpoint }: By): strin
   const link = outcomes.some(({ job }) => job?.index !== undefined)
     ? [`${terminal.paint.dim("entries")}  ${foreign(endpoint)}/api/v1/ledger/ENTRY`]
     : [];
+  const proven = outcomes.flatMap(({ proven: each }) => each ?? []);
+  const proof =
+    proven.length === 0
+      ? []
+      : [
+          "",
+          `${counted(proven.length, "entry is", "entries are")} proven to stand in the log`,
+          saidText(viewSaid(proven[0]!.view), terminal),
+        ];
   return [
     table(terminal, columns, rows),
     "",
     `${counted(outcomes.length, "claim")}: ${summary}`,
     ...link,
+    ...proof,
   ].join("\n");
 }
 

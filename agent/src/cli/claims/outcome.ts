@@ -1,8 +1,10 @@
 // What became of a claim that `submit` was given, from the replay here to its entry.
-import type { PolicyClaim } from "@policyledger/core";
+import type { PolicyClaim, Sealed } from "@policyledger/core";
 import type { Job } from "@policyledger/core/api";
+import type { ProvenEntry } from "../../log/index.ts";
 import type { ClientError } from "../../sdk/index.ts";
 import { EXIT, exitOf } from "../exit.ts";
+import { provenJson } from "../log/text.ts";
 import type { ClaimFinding } from "../replay/tasks.ts";
 import type { Contradiction } from "./contradictions.ts";
 import type { Fate } from "./sending.ts";
@@ -22,6 +24,10 @@ export interface Outcome {
   /** Why no more was heard. */
   error: ClientError | null;
   contradictions: readonly Contradiction[];
+  /** Its entry, when it has one. */
+  sealed: Sealed | null;
+  /** That the entry stands in the log; null where that is not known. */
+  proven: ProvenEntry | null;
 }
 
 export type State = Job["state"] | "FALSE" | "REFUSED" | "NOT SENT" | "LIES";
@@ -69,7 +75,7 @@ function exitOfOne(outcome: Outcome, waited: boolean): number {
 }
 
 export function outcomeJson(outcome: Outcome, endpoint: string): object {
-  const { where, claim, claim_id, finding, fate, job, error, contradictions } = outcome;
+  const { where, claim, claim_id, finding, fate, job, error, contradictions, proven } = outcome;
   const { verdict, evaluation } = finding;
   const index = job?.index;
   return {
@@ -79,6 +85,7 @@ export function outcomeJson(outcome: Outcome, endpoint: string): object {
     state: stateOf(outcome),
     ...(fate.kind === "accepted" && { known: fate.accepted.known }),
     ...(index !== undefined && { index, entry_url: entryUrl(endpoint, index) }),
+    ...(proven !== null && { proof: provenJson(proven) }),
     ...(job?.verified_reward !== undefined && { verified_reward: job.verified_reward }),
     ...(job?.evaluation !== undefined && { evaluation: job.evaluation }),
     ...(job?.reason !== undefined && { reason: job.reason, message: job.message, faults: job.faults }),

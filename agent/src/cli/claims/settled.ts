@@ -3,7 +3,7 @@ import { type Client, ClientError } from "../../sdk/index.ts";
 import { progress } from "../progress.ts";
 import type { Pool } from "../replay/pool.ts";
 import type { Terminal } from "../terminal.ts";
-import { contradictionsOf, entryContradictions } from "./contradictions.ts";
+import { contradictionsOf, entryContradictions, NO_ENTRY } from "./contradictions.ts";
 import type { Outcome } from "./outcome.ts";
 
 const AT_ONCE = 6;
@@ -43,7 +43,11 @@ async function checkOutcome(outcome: Outcome, by: By): Promise<void> {
   if (job === null) return;
   try {
     const said = contradictionsOf(job, finding);
-    const held = job.state === "RECORDED" ? await entryContradictions(by, job, finding.evaluation) : [];
+    outcome.contradictions = said;
+    if (job.state !== "RECORDED") return;
+    if (job.index === undefined) throw new ClientError("false_answer", NO_ENTRY);
+    outcome.sealed = await by.client.entry(job.index, { signal: by.signal });
+    const held = await entryContradictions(by.pool, job, outcome.sealed, finding.evaluation);
     outcome.contradictions = [...said, ...held];
   } catch (thrown) {
     if (!(thrown instanceof ClientError)) throw thrown;

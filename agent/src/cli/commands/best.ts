@@ -6,6 +6,7 @@ import { BOARD_OPTIONS, boardMeant, byText, DEFAULT_ENV, queryOf, type Wanted } 
 import { entryUrl, rewardIn } from "../claims/texts.ts";
 import type { Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
+import { provenJson, provenOrNull, provenText } from "../log/text.ts";
 import { fields, foreign, type Terminal } from "../terminal.ts";
 import { worthText } from "../worth.ts";
 
@@ -16,22 +17,27 @@ export const best: Command = {
   least: 0,
   most: 0,
   asks: true,
+  proves: true,
   options: BOARD_OPTIONS,
   more: [
-    "That it is the best is the service's word; `reuse` checks it, and all else, before it runs anything.",
+    "That the entry stands in the log is proven. That it is the best is the service's word; `reuse` checks it, and all else, before it runs anything.",
   ],
   examples: [
     ["policyledger best", "of cyber-defense-v1, standard, by verified reward"],
     ["policyledger best --env energy-slot-v1 --by expected --json", "another board, for machines"],
   ],
-  run: async ({ given, signal, terminal, client: service, report }) => {
+  run: async ({ given, signal, terminal, client: service, log, report }) => {
     const wanted = boardMeant(given);
     const client = service();
     const found = await client.best(queryOf(wanted), { signal });
     requireBestOfBoard(found, wanted);
+    const proven = await provenOrNull(log(), found.entry, signal);
     const { entry, ...said } = found;
     const whole = { ...said, entry: { ...entry.entry, current_hash: entry.current_hash } };
-    report({ endpoint: client.endpoint, ...whole }, () => textOf(found, wanted, client.endpoint, terminal));
+    const json = { endpoint: client.endpoint, ...whole, proof: proven === null ? null : provenJson(proven) };
+    report(json, () =>
+      [textOf(found, wanted, client.endpoint, terminal), provenText(proven, terminal)].join("\n\n"),
+    );
     return EXIT.ok;
   },
 };

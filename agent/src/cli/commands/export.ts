@@ -8,10 +8,12 @@ import { alone } from "../audit/alone.ts";
 import { withKept } from "../audit/interrupted.ts";
 import type { Kept } from "../audit/kept.ts";
 import { pieceReader } from "../audit/lines.ts";
+import type { LogResult } from "../audit/log.ts";
 import { auditJson, auditText, holds } from "../audit/result.ts";
 import { auditService } from "../audit/service.ts";
 import type { Call, Command } from "../command.ts";
-import { EXIT, usage } from "../exit.ts";
+import { CliError, EXIT, usage } from "../exit.ts";
+import { writeNamed } from "../log/options.ts";
 import { type Pool, replayPool } from "../replay/pool.ts";
 import { counted, foreign, wrap } from "../terminal.ts";
 
@@ -22,13 +24,20 @@ export const exportLedger: Command = {
   least: 1,
   most: 1,
   asks: true,
-  options: {},
+  proves: true,
+  options: {
+    checkpoint: {
+      value: "NOTE",
+      about: "also keep the log's checkpoint, which `audit FILE --checkpoint` compares it with",
+    },
+  },
   more: [
     "It is audited before, as `policyledger audit` does, and what does not hold is not exported. FILE is replaced when all of it is " +
       "written; - writes to standard output.",
   ],
   examples: [
     ["policyledger export ledger.ndjson", "then: policyledger audit ledger.ndjson --replay"],
+    ["policyledger export ledger.ndjson --checkpoint ledger.note", "with what the log has signed"],
     ["policyledger export - | gzip > ledger.ndjson.gz", "compressed, to be kept"],
   ],
   run: async (call) => {
@@ -47,7 +56,16 @@ export const exportLedger: Command = {
 async function exported(call: Call, folder: string, pool: Pool): Promise<number> {
   const { args, signal, terminal, report } = call;
   const file = args[0]!;
-  const audit = { client: call.client(), folder, pool, terminal, signal, policies: true, replay: false };
+  const audit = {
+    client: call.client(),
+    log: call.log(),
+    folder,
+    pool,
+    terminal,
+    signal,
+    policies: true,
+    replay: false,
+  };
   const { result, kept } = await auditService(audit);
   if (!holds(result)) {
     const text = () => `${auditText(result, terminal)}\nnothing was exported`;
@@ -56,6 +74,7 @@ async function exported(call: Call, folder: string, pool: Pool): Promise<number>
     else report(auditJson(result), text);
     return EXIT.broken;
   }
+  keepCheckpoint(call, result.log);
   const policies = await write(file, kept, result.said, signal);
   const { size, head } = result.said;
   if (file === "-") return EXIT.ok;
@@ -66,6 +85,16 @@ async function exported(call: Call, folder: string, pool: Pool): Promise<number>
     return `${terminal.paint.green("✓")} ${wrap(said, terminal.width, 2)}\n\n  ${terminal.paint.dim("export")}  ${foreign(file, 4_096)}`;
   });
   return EXIT.ok;
+}
+
+/** Beside the export, and not in it: a note in its own form, which every tool for such logs reads. */
+function keepCheckpoint({ given, terminal }: Call, log: LogResult | null): void {
+  const file = given.text("checkpoint");
+  if (file === undefined) return;
+  if (log === null)
+    throw new CliError(EXIT.service, "the service publishes no checkpoint that could be kept");
+  writeNamed(file, log.covering.note);
+  terminal.note(`kept in ${file}`);
 }
 
 async function write(

@@ -1,13 +1,15 @@
 // `policyledger init`: a key pair and a configuration, which nobody else can read. A key that is there is never lost.
 import { statSync } from "node:fs";
 import { userInfo } from "node:os";
+import { formatQuorum } from "@policyledger/core";
 import { generateKeyPair, type KeyPair } from "@policyledger/core/node";
 import { ClientError, createClient } from "../../sdk/index.ts";
 import { agentIdFault, reservedFault } from "../agent-id.ts";
 import { ask, canAsk, type Question } from "../ask.ts";
-import type { Call, Command } from "../command.ts";
+import type { Call, Command, Given } from "../command.ts";
 import { EXIT, usage } from "../exit.ts";
 import { type Home, importKey, LOCAL_STACK } from "../home.ts";
+import { quorumIn } from "../log/options.ts";
 import { fields, foreign, wrap } from "../terminal.ts";
 
 export const init: Command = {
@@ -20,6 +22,11 @@ export const init: Command = {
   options: {
     agent: { value: "ID", about: "the label to claim under: 1 to 64 of A-Z a-z 0-9 . _ / -" },
     key: { value: "FILE", about: "take this secret key: a key.json, or 64 hex digits alone" },
+    quorum: {
+      value: "FILE",
+      about: "from now on take from a log only what this quorum of witnesses cosigned",
+    },
+    "no-quorum": { about: "demand no quorum any more" },
     "new-key": { about: "make a new key; the one that is there is kept under another name" },
   },
   more: [
@@ -34,13 +41,15 @@ export const init: Command = {
   ],
   run: async (call) => {
     const chosen = chooseKey(call);
+    const demanded = demandedQuorum(call.given);
     const { endpoint, agentId } = await settings(call, chosen.key);
     const { home } = call;
     const old =
       call.given.is("new-key") && chosen.from !== "environment" && home.hasKey() ? home.setKeyAside() : null;
     if (chosen.from === "made" || chosen.from === "imported") home.writeKey(chosen.key);
-    const before = home.config();
-    home.writeConfig({ ...before, endpoint, agent_id: agentId });
+    const { quorum: kept, ...before } = home.config();
+    const quorum = call.given.is("no-quorum") ? undefined : (demanded ?? kept);
+    home.writeConfig({ ...before, endpoint, agent_id: agentId, ...(quorum !== undefined && { quorum }) });
     const made = {
       agent_id: agentId,
       public_key: chosen.key.publicKey,
@@ -49,6 +58,7 @@ export const init: Command = {
       ...(chosen.from !== "environment" && { key_file: home.keyFile }),
       ...(old !== null && { old_key_file: old }),
       config_file: home.configFile,
+      ...(quorum !== undefined && { quorum }),
     };
     call.report(made, () => textOf(made, call));
     if (old !== null && agentId === before.agent_id) {
@@ -61,6 +71,13 @@ export const init: Command = {
     return EXIT.ok;
   },
 };
+
+function demandedQuorum(given: Given): unknown {
+  const file = given.text("quorum");
+  if (file === undefined) return undefined;
+  if (given.is("no-quorum")) throw usage("--quorum or --no-quorum, not both");
+  return JSON.parse(formatQuorum(quorumIn(file)));
+}
 
 interface Chosen {
   readonly key: KeyPair;

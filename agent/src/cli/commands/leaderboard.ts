@@ -1,6 +1,7 @@
 // `policyledger leaderboard`: who is on a board, as the service says it; with --check, as the ledger itself does.
 import { environmentKinds } from "@policyledger/core";
 import type { Marketplace } from "@policyledger/core/api";
+import type { View } from "../../log/index.ts";
 import { type Client, ClientError } from "../../sdk/index.ts";
 import { foldLedger, listDifference, placesOn } from "../board/places.ts";
 import { boardText, firstsText } from "../board/text.ts";
@@ -9,6 +10,8 @@ import { BOARD_OPTIONS, boardMeant, queryOf, type Wanted } from "../board/wanted
 import { differenceLines, signed } from "../claims/texts.ts";
 import type { Call, Command } from "../command.ts";
 import { broken, EXIT, usage } from "../exit.ts";
+import { NO_LOG, type Said, saidText, viewJson, viewOrNull, viewSaid } from "../log/text.ts";
+import { WholeTree } from "../log/whole-tree.ts";
 import { counted, type Terminal } from "../terminal.ts";
 
 const LONGEST = 100;
@@ -19,6 +22,11 @@ export interface Answered {
   readonly board: Marketplace;
 }
 
+/** What was ranked anew, and under which checkpoint; null where the service publishes none. */
+interface Ranked extends End {
+  readonly view: View | null;
+}
+
 export const leaderboard: Command = {
   name: "leaderboard",
   about: "the best policies of an environment and preset",
@@ -26,6 +34,7 @@ export const leaderboard: Command = {
   least: 0,
   most: 0,
   asks: true,
+  proves: true,
   options: {
     ...BOARD_OPTIONS,
     limit: { value: "N", about: `how many places, ${USUAL} unless told otherwise, at most ${LONGEST}` },
@@ -56,11 +65,12 @@ export const leaderboard: Command = {
     for (const each of all ? everyBoard(wanted) : [wanted]) {
       boards.push({ wanted: each, board: await answered(client, each, all ? 1 : limit, signal) });
     }
-    const end = given.is("check") ? await checkBoards(call, client, boards, all ? 1 : limit) : null;
-    call.report(jsonOf(boards, end, all), () =>
-      [all ? firstsText(boards, terminal) : boardText(boards[0]!, terminal), trustText(end, terminal)].join(
-        "\n\n",
-      ),
+    const ranked = given.is("check") ? await checkBoards(call, client, boards, all ? 1 : limit) : null;
+    call.report(jsonOf(boards, ranked, all), () =>
+      [
+        all ? firstsText(boards, terminal) : boardText(boards[0]!, terminal),
+        trustText(ranked, terminal),
+      ].join("\n\n"),
     );
     return EXIT.ok;
   },
@@ -89,14 +99,20 @@ async function answered(
 
 /** Ranks the ledger anew as far as the service had. Boards may be of a few entries more or less, so each is asked again. */
 async function checkBoards(
-  { signal, terminal }: Call,
+  { signal, terminal, log }: Call,
   client: Client,
   boards: readonly Answered[],
   limit: number,
-): Promise<End> {
+): Promise<Ranked> {
   const [{ board }] = boards as [Answered];
   const end = { size: board.ledger_size, head: board.head };
-  const ranking = await foldLedger({ client, signal, terminal }, end);
+  const proofs = log();
+  const view = await viewOrNull(proofs, signal);
+  const tree = new WholeTree(Math.min(end.size, view?.size ?? 0));
+  const ranking = await foldLedger({ client, signal, terminal }, end, ({ current_hash }) =>
+    tree.add(current_hash),
+  );
+  if (view !== null) await proofs.consistency(tree.finish(), view, { signal });
   for (const { wanted, board: said } of boards) {
     const where = `${wanted.kind.id}, ${wanted.preset}`;
     if (said.ledger_size !== end.size || said.head !== end.head) {
@@ -117,12 +133,12 @@ async function checkBoards(
     terminal.note(`place ${found.rank} of ${where}\n${lines.join("\n")}`);
     throw broken(`the board of ${where} is not what the ledger says: place ${found.rank} differs`);
   }
-  return end;
+  return { ...end, view };
 }
 
-function trustText(end: End | null, terminal: Terminal): string {
+function trustText(ranked: Ranked | null, terminal: Terminal): string {
   const { paint } = terminal;
-  if (end === null) {
+  if (ranked === null) {
     return paint.dim(
       signed(
         " ",
@@ -131,12 +147,31 @@ function trustText(end: End | null, terminal: Terminal): string {
       ).trimStart(),
     );
   }
-  const text = `the same as the ${counted(end.size, "entry", "entries")} of the ledger rank, whose links hold up to the head; \`policyledger audit --replay\` also runs every policy`;
-  return signed(paint.green("✓"), text, terminal);
+  const { size, view } = ranked;
+  const entries = counted(size, "entry", "entries");
+  const text = `the same as the ${entries} of the ledger rank, whose links hold up to the head; \`policyledger audit --replay\` also runs every policy`;
+  const proven =
+    view === null
+      ? saidText([NO_LOG], terminal)
+      : saidText([logged(size, view), ...viewSaid(view)], terminal);
+  return [signed(paint.green("✓"), text, terminal), proven].join("\n");
 }
 
-function jsonOf(boards: readonly Answered[], end: End | null, all: boolean): object {
-  const checked = end === null ? null : { size: end.size, head: end.head };
+/** Newer entries than the checkpoint covers are not vouched for. */
+function logged(size: number, view: View): Said {
+  const covered = counted(Math.min(size, view.size), "entry", "entries");
+  return [
+    true,
+    "tree",
+    `the first ${covered} are those of the log that ${view.origin} has signed, ${view.root.slice(0, 16)}…`,
+  ];
+}
+
+function jsonOf(boards: readonly Answered[], ranked: Ranked | null, all: boolean): object {
+  const checked =
+    ranked === null
+      ? null
+      : { size: ranked.size, head: ranked.head, log: ranked.view === null ? null : viewJson(ranked.view) };
   if (!all) return { ...boards[0]!.board, checked };
   return { boards: boards.map(({ board }) => board), checked };
 }

@@ -6,17 +6,20 @@ import {
   type EnvironmentKind,
   environmentKind,
   evaluate,
+  figuresOf,
   presetOf,
+  type Seeds,
+  standingOf,
 } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
 import { seenIn } from "../audit/kept.ts";
 import { presetNamed, queryOf } from "../board/wanted.ts";
 import type { Call, Command } from "../command.ts";
 import { EXIT, usage } from "../exit.ts";
+import { provenJson } from "../log/text.ts";
 import { type Checked, checkChosen, environmentOfEntry } from "../reuse/check.ts";
 import { CHOICE_OPTIONS, chosenBy } from "../reuse/choose.ts";
-import { figuresOf, standingOf } from "../reuse/figures.ts";
-import { runSeeds, type Seeds } from "../reuse/run.ts";
+import { runSeeds } from "../reuse/run.ts";
 import { checksText, chosenText, type Ran, ranText } from "../reuse/text.ts";
 import { endText, showSteps, watchedEpisode } from "../reuse/watch.ts";
 import { count } from "../terminal.ts";
@@ -34,6 +37,7 @@ export const reuse: Command = {
   least: 0,
   most: 0,
   asks: true,
+  proves: true,
   options: {
     ...CHOICE_OPTIONS,
     in: { value: "PRESET", about: "run it in another preset than the claimed one" },
@@ -54,7 +58,8 @@ export const reuse: Command = {
     out: { value: "FILE", about: "keep the checked artifact, byte for byte as it was hashed" },
   },
   more: [
-    "Checked before it runs: the artifact's hash; the entry's hash, claim id and signature; every link from the entry to the head " +
+    "Checked before it runs: that the entry stands in the log, under a checkpoint that continues the one seen before, and that the " +
+      "quorum cosigned, where one is demanded; the artifact's hash; the entry's hash, claim id and signature; every link from the entry to the head " +
       "that the service names, and to the head that an earlier `audit` remembered; that no entry read stands before it on its " +
       "board; and by one replay the recorded reward and evaluation. What does not hold ends with exit code 1, and nothing is run.",
   ],
@@ -77,7 +82,7 @@ export const reuse: Command = {
     const seen = seenIn(home.ledgerFolder(client.endpoint));
     const wholeUpTo = given.is("whole") ? Number.MAX_SAFE_INTEGER : WHOLE_UP_TO;
     const reading = { client, signal, terminal };
-    const checked = await checkChosen(reading, chosen, { seen, wholeUpTo });
+    const checked = await checkChosen(reading, chosen, { log: call.log(), seen, wholeUpTo });
     const env = environmentOfEntry(checked.sealed, preset ?? null);
     keep(call, checked);
     const told = { checked, env, kind, endpoint: client.endpoint };
@@ -137,7 +142,7 @@ async function run(call: Call, told: Told, seeds: Seeds): Promise<number> {
       [
         chosenText(checked, kind, terminal),
         checksText(checked, told.endpoint, terminal),
-        ranText(ran, checked, terminal),
+        ranText(ran, entry, terminal),
       ].join("\n\n"),
     );
   }
@@ -182,6 +187,7 @@ function checkedJson({ checked, env, endpoint }: Told) {
       head: chain.head,
       audited: chain.seen,
       best: bestOf(checked),
+      proof: provenJson(checked.proven),
     },
     ran_in: env.config,
   };

@@ -4,6 +4,7 @@ import { nodeHost } from "@policyledger/core/node";
 import { BOARD_OPTIONS } from "../board/wanted.ts";
 import type { Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
+import { provenJson, provenOrNull, provenText } from "../log/text.ts";
 import { policyMeant } from "../show/meant.ts";
 import { type Shown, showText } from "../show/text.ts";
 
@@ -14,6 +15,7 @@ export const show: Command = {
   least: 0,
   most: 1,
   asks: true,
+  proves: true,
   options: {
     ...BOARD_OPTIONS,
     preset: { value: "PRESET", about: "of the board; of a policy that is named, where it is looked at" },
@@ -37,6 +39,7 @@ export const show: Command = {
     const { given, report, terminal } = call;
     const meant = await policyMeant(call);
     const { artifact, env, entry, file, policy_hash } = meant;
+    const proven = entry === null ? undefined : await provenOrNull(call.log(), entry, call.signal);
     const kind = environmentKind(artifact.env_id);
     const explanation = explainPolicy(env, artifact);
     const { expected, optimum } = evaluate(nodeHost, env, loadPolicy(artifact).behaviour);
@@ -45,12 +48,16 @@ export const show: Command = {
     const json = {
       policy_hash,
       ...(entry !== null && { entry: { ...entry.entry, current_hash: entry.current_hash } }),
+      ...(proven && { proof: provenJson(proven) }),
       ...(file !== null && { file }),
       env_config: env.config,
       expected_billionths: { expected, optimum },
       explanation,
     };
-    report(json, () => showText(shown, terminal, given.is("situations")));
+    report(json, () => {
+      const text = showText(shown, terminal, given.is("situations"));
+      return proven === undefined ? text : `${text}\n\n${provenText(proven, terminal)}`;
+    });
     return EXIT.ok;
   },
 };

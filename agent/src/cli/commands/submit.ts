@@ -2,16 +2,18 @@
 // ledger then holds is what was sent.
 import { claimId, type PolicyClaim } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
-import type { Client } from "../../sdk/index.ts";
+import type { Client, ClientError } from "../../sdk/index.ts";
+import { isMany } from "../claim-file.ts";
 import { exitOfOutcomes, type Outcome, outcomeJson } from "../claims/outcome.ts";
 import { reportOf } from "../claims/outcome-text.ts";
 import { agentIdOf, claimsIn, type OwnClaim, signedBy } from "../claims/own.ts";
+import { keepProof, proveOutcomes, tellUnproven } from "../claims/proving.ts";
 import { remember } from "../claims/remembered.ts";
 import { type Fate, ROUND, send } from "../claims/sending.ts";
 import { checkOutcomes } from "../claims/settled.ts";
 import { isFinal, MAX_TIMEOUT_S, waitForClaims } from "../claims/waiting.ts";
 import type { Call, Command } from "../command.ts";
-import { EXIT } from "../exit.ts";
+import { EXIT, usage } from "../exit.ts";
 import { progress } from "../progress.ts";
 import { type Pool, replayPool } from "../replay/pool.ts";
 import { checkSpread } from "../replay/spread.ts";
@@ -25,8 +27,10 @@ export const submit: Command = {
   least: 1,
   most: Number.MAX_SAFE_INTEGER,
   asks: true,
+  proves: true,
   options: {
     agent: { value: "ID", about: "the label to sign under (otherwise as `init` was told)" },
+    proof: { value: "FILE", about: "keep the proof that the entry stands in the log, a .tlog-proof" },
     "no-wait": { about: "ends when the claims are accepted" },
     timeout: { value: "SECONDS", about: "how long to wait for all verdicts together (120)" },
     "even-if-false": { about: "also sends claims that do not hold when they are replayed here" },
@@ -34,7 +38,7 @@ export const submit: Command = {
   more: [
     "A file is one that `train` wrote, a signed submission, or, with a name that ends in .ndjson, one of either a line. Each claim " +
       "is replayed here first, and one that does not hold is not sent. Submitting again is safe: the same claim is one claim. " +
-      "In the end the entry is fetched and compared with the claim, and the verdict with the replay here.",
+      "In the end the entry is fetched and compared with the claim, the verdict with the replay here, and the entry is proven to stand in the log.",
     "Exits with 1 if a claim does not hold or is refused, or the service says what is not so; with 3 if one could not be sent; " +
       "with 4 if one is not decided in time.",
   ],
@@ -45,6 +49,9 @@ export const submit: Command = {
   ],
   run: async (call) => {
     const { args, given, terminal, signal } = call;
+    if (given.text("proof") !== undefined && (given.is("no-wait") || args.length > 1 || isMany(args[0]!))) {
+      throw usage("--proof is of one claim that is waited for");
+    }
     const timeout = given.number("timeout", { min: 0, max: MAX_TIMEOUT_S }) ?? 120;
     const client = call.client();
     const pool = replayPool();
@@ -52,12 +59,15 @@ export const submit: Command = {
       const outcomes = await sendAll(call, client, pool, args);
       const sent = outcomes.filter(({ fate }) => fate.kind === "accepted");
       let stopped = signal.aborted;
+      let unproven: ClientError | null = null;
       if (!given.is("no-wait") && sent.length > 0 && !stopped) {
         const ids = [...new Set(sent.map(({ claim_id }) => claim_id))];
         const waited = await waitForClaims(ids, { client, terminal, signal, timeout });
         for (const outcome of sent) Object.assign(outcome, waited.get(outcome.claim_id));
         stopped = signal.aborted;
         if (!stopped) await checkOutcomes(sent, { client, pool, signal, terminal });
+        if (!stopped) unproven = await proveOutcomes(sent, { log: call.log(), signal, timeout });
+        keepProof(call, sent);
       }
       const { endpoint } = client;
       call.report({ endpoint, claims: outcomes.map((outcome) => outcomeJson(outcome, endpoint)) }, () =>
@@ -65,7 +75,8 @@ export const submit: Command = {
       );
       if (stopped) return tellHowToGoOn(call, outcomes);
       if (!given.is("no-wait")) tellHowToWait(call, outcomes, "not decided in time, and safe");
-      return exitOfOutcomes(outcomes, !given.is("no-wait"));
+      const exit = exitOfOutcomes(outcomes, !given.is("no-wait"));
+      return unproven === null ? exit : tellUnproven(unproven, call, exit);
     } finally {
       await pool.close();
     }
@@ -127,6 +138,8 @@ function outcomeOf({ where, submission }: OwnClaim, finding: ClaimFinding): Outc
     job: null,
     error: null,
     contradictions: [],
+    sealed: null,
+    proven: null,
   };
 }
 

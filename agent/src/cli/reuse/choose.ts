@@ -54,7 +54,7 @@ async function bestOf({ given, signal }: Call, client: Client): Promise<Chosen> 
   return { sealed: requirePolicy(best.entry), first: { board, ranked: best.ledger_size } };
 }
 
-function requirePolicy(sealed: Sealed): SealedPolicy {
+export function requirePolicy(sealed: Sealed): SealedPolicy {
   const { entry } = sealed;
   if (entry.kind === "policy") return { ...sealed, entry };
   throw usage(`entry ${entry.index} holds a plan, no policy`);
@@ -66,7 +66,7 @@ function requireHash(hash: string): string {
 }
 
 /** Nothing lists entries by their policy: it is looked for from the newest on. */
-async function latestOf({ signal, terminal }: Call, client: Client, hash: string): Promise<Sealed> {
+export async function latestOf({ signal, terminal }: Call, client: Client, hash: string): Promise<Sealed> {
   const bar = progress(terminal, { label: "looking for it", total: null, unit: "entries" });
   let seen = 0;
   try {

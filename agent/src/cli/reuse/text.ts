@@ -1,11 +1,17 @@
 // What was checked, and what the runs came to, as people read it.
-import type { Environment, EnvironmentKind } from "@policyledger/core";
+import {
+  binsOf,
+  type Environment,
+  type EnvironmentKind,
+  type Figures,
+  type Standing,
+} from "@policyledger/core";
 import { byText } from "../board/wanted.ts";
 import { placeOf, rewardIn, signed } from "../claims/texts.ts";
+import { provenSaid } from "../log/text.ts";
 import { columnsOf, count, counted, fields, foreign, points, type Terminal, wrap } from "../terminal.ts";
 import { worthText } from "../worth.ts";
 import type { Checked } from "./check.ts";
-import { binsOf, type Figures, type Standing } from "./figures.ts";
 
 type Writing = Pick<Terminal, "paint" | "width">;
 
@@ -30,7 +36,9 @@ export function checksText(checked: Checked, endpoint: string, terminal: Writing
   const { entry, current_hash } = sealed;
   const links =
     chain.size - 1 === entry.index ? "the last one" : `linked to the head, entry ${chain.size - 1}`;
+  const [inclusion, ...log] = provenSaid(checked.proven);
   const yes: [string, string][] = [
+    [inclusion![1], inclusion![2]],
     ["artifact", "its hash is the policy's, its content is one that is accepted"],
     ["entry", `${short(current_hash)}… is its hash; claim id and signature are right`],
     [
@@ -40,6 +48,7 @@ export function checksText(checked: Checked, endpoint: string, terminal: Writing
     ["chain", `${links}: ${short(chain.head!)}…, as the service says`],
   ];
   const no: [string, string][] = [];
+  for (const [good, name, what] of log) (good ? yes : no).push([name, what]);
   if (chain.newer !== null) {
     no.push([
       "best",
@@ -56,12 +65,12 @@ export function checksText(checked: Checked, endpoint: string, terminal: Writing
   }
   if (chain.seen === null) {
     no.push([
-      "history",
+      "audit",
       `no audit of ${foreign(endpoint, 80)} was made from here: nothing tells whether this is the ledger that it showed before; \`policyledger audit\` remembers it`,
     ]);
   } else
     yes.push([
-      "history",
+      "audit",
       `continues the ${counted(chain.seen.size, "entry", "entries")} that were audited from here at ${chain.seen.seen_at}`,
     ]);
   const line =
@@ -90,7 +99,13 @@ export interface Ran {
   readonly standing: Standing | null;
 }
 
-export function ranText(ran: Ran, { sealed: { entry } }: Checked, terminal: Writing): string {
+export interface Claimed {
+  readonly seed: number;
+  readonly verified_reward: number;
+}
+
+/** `claimed` is null where nothing was, there or at all. */
+export function ranText(ran: Ran, claimed: Claimed | null, terminal: Writing): string {
   const { kind, preset, first, rewards, figures, expected, optimum, standing } = ran;
   const { paint } = terminal;
   const unit = kind.rewardUnit;
@@ -109,9 +124,26 @@ export function ranText(ran: Ran, { sealed: { entry } }: Checked, terminal: Writ
   if (!one) rows.push(["spread", `${low} to ${points(max, unit)}, quartiles ${middle.join(", ")}`]);
   const parts = [title, fields(terminal, rows)];
   if (!one)
-    parts.push("", histogram(rewards, unit, standing === null ? null : entry.verified_reward, terminal));
-  if (standing !== null) parts.push("", standingText(standing, entry, unit, terminal));
+    parts.push("", histogram(rewards, unit, standing === null ? null : claimed!.verified_reward, terminal));
+  if (standing !== null) parts.push("", standingText(standing, claimed!, unit, terminal));
   return parts.join("\n");
+}
+
+/** What a seed is worth to whoever may choose it. */
+export function bestOfText(
+  best: readonly (readonly [tries: number, reward: number])[],
+  { kind, expected }: Ran,
+  terminal: Writing,
+): string {
+  const unit = kind.rewardUnit;
+  const rows = best.map(([tries, reward]): [string, string] => {
+    const above = ((reward - expected / 1e9) / unit).toFixed(1);
+    return [
+      `best of ${count(tries)}`,
+      `${(reward / unit).toFixed(3)} points on average, ${above} above the expected`,
+    ];
+  });
+  return rows.length === 0 ? "" : fields(terminal, rows);
 }
 
 const LONGEST_BAR = 60;
@@ -142,7 +174,7 @@ function histogram(
 /** Whoever may choose the seed may choose a lucky one: this says how lucky it was. */
 function standingText(
   { below, equal, above }: Standing,
-  { seed, verified_reward }: { readonly seed: number; readonly verified_reward: number },
+  { seed, verified_reward }: Claimed,
   unit: number,
   terminal: Writing,
 ): string {

@@ -14,6 +14,7 @@ import {
   parseJson,
   policyHash,
   readArtifact,
+  type Sealed,
 } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
 import { requireBestOfBoard } from "../board/places.ts";
@@ -21,7 +22,7 @@ import { boardMeant, presetNamed, queryOf } from "../board/wanted.ts";
 import { readClaimFile } from "../claim-file.ts";
 import type { Call } from "../command.ts";
 import { CliError, EXIT, usage } from "../exit.ts";
-import type { SealedPolicy } from "../reuse/choose.ts";
+import { requirePolicy, type SealedPolicy } from "../reuse/choose.ts";
 
 export interface Meant {
   readonly artifact: Artifact;
@@ -52,9 +53,11 @@ export async function policyMeant(call: Call): Promise<Meant> {
 }
 
 async function ofEntry(call: Call, index: number): Promise<Meant> {
-  const sealed = await call.client().entry(index, { signal: call.signal });
-  if (sealed.entry.kind !== "policy") throw usage(`entry ${index} holds a plan, no policy`);
-  return recorded(call, { ...sealed, entry: sealed.entry });
+  return policyOfEntry(call, await call.client().entry(index, { signal: call.signal }));
+}
+
+export async function policyOfEntry(call: Call, sealed: Sealed): Promise<Meant> {
+  return recorded(call, requirePolicy(sealed));
 }
 
 async function ofBoard(call: Call): Promise<Meant> {

@@ -7,17 +7,19 @@ import {
   type Evaluation,
   environmentKind,
   evaluate,
+  type Figures,
+  figuresOf,
   type Json,
   type JsonObject,
   loadPolicy,
   makeEnvironment,
   policyHash,
+  returnsOverSeeds,
   runEpisode,
   type Training,
 } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
 import type { UnsignedClaim } from "../claim-file.ts";
-import { type Figures, figuresOf } from "../reuse/figures.ts";
 import { billionths, count, fields, points, type Terminal } from "../terminal.ts";
 
 export interface Trained {
@@ -49,7 +51,7 @@ export function trainedBy(training: Training, claimSeed: number): Trained {
     policy_hash,
     claimed_reward: runEpisode(env, policy, claimSeed).reward,
   };
-  const rewards = Array.from({ length: GREEDY_EPISODES }, (_, seed) => runEpisode(env, policy, seed).reward);
+  const rewards = [...returnsOverSeeds(env, policy, { first: 0, count: GREEDY_EPISODES })];
   return {
     kind: environmentKind(env_id),
     training,

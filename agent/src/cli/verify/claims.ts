@@ -4,7 +4,7 @@ import type { Job } from "@policyledger/core/api";
 import { nodeHost } from "@policyledger/core/node";
 import { type Client, ClientError } from "../../sdk/index.ts";
 import { type FiledClaim, isSigned } from "../claim-file.ts";
-import { contradictionsOf, entryContradictions } from "../claims/contradictions.ts";
+import { contradictionsOf, entryContradictions, NO_ENTRY } from "../claims/contradictions.ts";
 import type { Pool } from "../replay/pool.ts";
 import { checkSpread } from "../replay/spread.ts";
 import type { ClaimFinding } from "../replay/tasks.ts";
@@ -118,12 +118,13 @@ function isOpen({ state }: Job): boolean {
 }
 
 async function entryOf(
-  by: By,
+  { client, pool, signal }: By,
   job: Job,
   { evaluation }: ClaimFinding,
 ): ReturnType<typeof entryContradictions> {
+  if (job.index === undefined) return [{ message: NO_ENTRY, differences: [] }];
   try {
-    return await entryContradictions(by, job, evaluation);
+    return await entryContradictions(pool, job, await client.entry(job.index, { signal }), evaluation);
   } catch (error) {
     if (error instanceof ClientError && error.code === "false_answer") {
       return [{ message: error.message, differences: [] }];

@@ -1,0 +1,131 @@
+// The entries of one bundle, from the two places that serve them: as bytes of the log and as JSON of the ledger. Where
+// they differ, the tile beside the bundle decides which of them the log has committed to.
+import {
+  entryHash,
+  formatBundlePath,
+  leafHash,
+  PolicyLedgerError,
+  parseBundle,
+  type Sealed,
+} from "@policyledger/core";
+import { nodeHost } from "@policyledger/core/node";
+import type { LogClient } from "../../log/index.ts";
+import { type Client, ClientError } from "../../sdk/index.ts";
+import type { Fetched } from "../log/bundles.ts";
+import type { Difference } from "./derive.ts";
+
+export interface Entries {
+  /** The leaf hashes, of all entries of the bundle; fewer where neither place has one. */
+  readonly leaves: readonly string[];
+  /** Of those that can be read as text. */
+  readonly texts: readonly string[];
+  readonly differences: readonly Difference[];
+}
+
+interface From {
+  readonly client: Client;
+  readonly log: LogClient;
+  readonly signal: AbortSignal;
+}
+
+const TILE_WIDTH = 256;
+
+/** The page of the JSON API that holds what a bundle holds; a failure of it is a difference, found later. */
+export function pageOf(
+  { client, signal }: From,
+  first: number,
+  width: number,
+): Promise<readonly Sealed[] | ClientError> {
+  return client
+    .page({ order: "oldest", from: first, limit: width }, { signal })
+    .then(({ entries }) => entries)
+    .catch((error: unknown) => {
+      // What cannot be reached is no finding.
+      if (error instanceof ClientError && error.code !== "unreachable" && !signal.aborted) return error;
+      throw error;
+    });
+}
+
+export async function entriesOf(
+  from: From,
+  { bundle, bytes }: Fetched,
+  page: readonly Sealed[] | ClientError,
+): Promise<Entries> {
+  const first = TILE_WIDTH * bundle.index;
+  const path = formatBundlePath(bundle);
+  const differences: Difference[] = [];
+  const parsed = bundleEntries(bytes, bundle.width);
+  if (typeof parsed === "string") differences.push({ where: path, index: first, message: parsed });
+  if (page instanceof ClientError) {
+    differences.push({ where: `/api/v1/ledger from ${first}`, index: first, message: page.message });
+  }
+  const leaves: string[] = [];
+  const texts: string[] = [];
+  let committed: Promise<Uint8Array | null> | null = null;
+  for (let i = 0; i < bundle.width; i++) {
+    const index = first + i;
+    const inLog = typeof parsed === "string" ? undefined : parsed[i];
+    const inLedger = page instanceof ClientError ? undefined : page[i]?.text;
+    if (inLog === undefined || inLedger === undefined || inLog !== inLedger) {
+      if (inLog !== undefined && !(page instanceof ClientError)) {
+        differences.push(differenceOf(index, path, inLog, inLedger));
+      }
+      committed ??= from.log.wire.tile({ level: 0, ...bundle }, { signal: from.signal });
+    }
+    const text = committed === null ? inLog : chosen(inLog, inLedger, hashIn(await committed, i));
+    if (text === undefined) return { leaves, texts, differences };
+    leaves.push(leafHash(nodeHost, text));
+    texts.push(text);
+  }
+  return { leaves, texts, differences };
+}
+
+/** The entries as texts, or what is wrong with the bundle. */
+function bundleEntries(bytes: Uint8Array | null, width: number): readonly string[] | string {
+  if (bytes === null) return "it is not served";
+  try {
+    // What is not UTF-8 comes out as another text, with another hash, and is found by that.
+    return parseBundle(cut(bytes, width), width).map((entry) => new TextDecoder().decode(entry));
+  } catch (error) {
+    if (error instanceof PolicyLedgerError) return error.message;
+    throw error;
+  }
+}
+
+/** A full bundle may stand in for a partial one, and begins with it. */
+function cut(bytes: Uint8Array, width: number): Uint8Array {
+  let at = 0;
+  for (let i = 0; i < width && at + 2 <= bytes.length; i++) at += 2 + bytes[at]! * 256 + bytes[at + 1]!;
+  let more = 0;
+  for (let end = at; end + 2 <= bytes.length; more++) end += 2 + bytes[end]! * 256 + bytes[end + 1]!;
+  return width + more === TILE_WIDTH ? bytes.subarray(0, at) : bytes;
+}
+
+function chosen(
+  inLog: string | undefined,
+  inLedger: string | undefined,
+  committed: string | null,
+): string | undefined {
+  const fits = (text: string | undefined) => text !== undefined && entryHash(nodeHost, text) === committed;
+  return fits(inLedger) && !fits(inLog) ? inLedger : (inLog ?? inLedger);
+}
+
+function hashIn(tile: Uint8Array | null, i: number): string | null {
+  return tile === null ? null : Buffer.from(tile.subarray(32 * i, 32 * (i + 1))).toString("hex");
+}
+
+function differenceOf(index: number, path: string, inLog: string, inLedger: string | undefined): Difference {
+  if (inLedger === undefined) {
+    return {
+      where: `/api/v1/ledger/${index}`,
+      index,
+      message: `there is no such entry, and ${path} has one`,
+    };
+  }
+  const hashes = [inLog, inLedger].map((text) => entryHash(nodeHost, text));
+  return {
+    where: path,
+    index,
+    message: `entry ${index} hashes to ${hashes[0]}, and as /api/v1/ledger/${index} it hashes to ${hashes[1]}`,
+  };
+}

@@ -1,0 +1,42 @@
+// Runs entries again, as `audit --replay` does, from their texts and the policies that the service gives for them.
+import { readEntry } from "@policyledger/core";
+import type { Client } from "../../sdk/index.ts";
+import type { Pool } from "../replay/pool.ts";
+import { checkSpread } from "../replay/spread.ts";
+
+/** What is wrong with an entry. */
+export interface WrongEntry {
+  readonly index: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface Replaying {
+  readonly client: Client;
+  readonly pool: Pool;
+  readonly signal: AbortSignal;
+}
+
+/** All that does not hold, of entries that can be read. */
+export async function replayEntries(
+  { client, pool, signal }: Replaying,
+  texts: readonly string[],
+): Promise<WrongEntry[]> {
+  const entries = texts.map((text) => ({ text, entry: readEntry(text) }));
+  const named = entries.flatMap(({ entry }) => (entry.kind === "policy" ? [entry.policy_hash] : []));
+  const { found } = await client.policies(named, { signal });
+  const wrong: WrongEntry[] = [];
+  const tasks = entries.map(({ text, entry }) => {
+    const artifact = entry.kind === "policy" ? (found.get(entry.policy_hash) ?? null) : null;
+    if (entry.kind === "policy" && artifact === null) {
+      const message = `it names policy ${entry.policy_hash}, which is not given`;
+      wrong.push({ index: entry.index, code: "no_artifact", message });
+    }
+    return { kind: "entry" as const, text, artifact };
+  });
+  const findings = await checkSpread(pool, tasks);
+  for (const [i, { fault }] of findings.entries()) {
+    if (fault !== null) wrong.push({ index: entries[i]!.entry.index, ...fault });
+  }
+  return wrong.sort((a, b) => a.index - b.index);
+}
