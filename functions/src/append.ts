@@ -26,6 +26,7 @@ import {
   type LedgerHead,
   waitingForAppend,
 } from "./documents.ts";
+import { onceAtATime } from "./once-at-a-time.ts";
 import type { Service } from "./service.ts";
 import { growLog, treeOf, writeTiles } from "./tiles.ts";
 
@@ -36,18 +37,24 @@ const ATTEMPTS = 10;
 
 /** Appends all that waits; says how many entries it made. */
 export async function appendWaiting(service: Service, groupSize = GROUP_SIZE): Promise<number> {
+  // Beside the next group, and for several at once where they are faster than it is.
+  const publish = onceAtATime(() => publishCheckpoint(service));
+  let published: Promise<void> | null = null;
   let appended = 0;
-  for (let isFirst = true; ; isFirst = false) {
-    const waiting = await waitingForAppend(service.db).limit(groupSize).get();
-    if (!waiting.empty) {
+  try {
+    for (;;) {
+      const waiting = await waitingForAppend(service.db).limit(groupSize).get();
+      if (waiting.empty) return appended;
       appended += await appendGroup(
         service,
         waiting.docs.map(({ ref }) => ref),
       );
+      published = publish();
+      published.catch(() => {});
     }
-    // Also where nothing waits: whoever was woken before may have come no further than to the commit.
-    if (isFirst || !waiting.empty) await publishCheckpoint(service);
-    if (waiting.empty) return appended;
+  } finally {
+    // Also where nothing waited: whoever was woken before may have come no further than to the commit.
+    await (published ?? publish());
   }
 }
 

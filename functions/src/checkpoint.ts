@@ -1,8 +1,8 @@
 // Station 3, its last step: publishes a signed checkpoint of the tree that was committed. Nothing is signed that is not
 // committed, whose tiles cannot be read, or that does not continue the checkpoint that was published before.
 //
-// A crash before the commit leaves the last checkpoint as it was: redelivery, the next group, or the sweep publishes.
-// A crash after it leaves all of it done. Two instances at once sign the same tree, or the larger one stays.
+// A crash before the write leaves the last checkpoint as it was: redelivery, the next group, or the sweep publishes. A
+// crash after it leaves all of it done. Who finds that another has published meanwhile looks again from the beginning.
 import {
   checkConsistency,
   formatCheckpoint,
@@ -17,27 +17,25 @@ import {
   tilesFor,
   verifiedTiles,
 } from "@policyledger/core";
-import type { Transaction } from "firebase-admin/firestore";
-import { checkpointRef, headRef, isoTime, type LedgerHead, type StoredCheckpoint } from "./documents.ts";
+import {
+  checkpointRef,
+  headRef,
+  isChangedSince,
+  isoTime,
+  type LedgerHead,
+  type StoredCheckpoint,
+} from "./documents.ts";
 import type { Service } from "./service.ts";
 import { readTiles, treeOf } from "./tiles.ts";
 
 /** Publishes what is not published yet; does nothing where the service has no key to sign with. */
 export async function publishCheckpoint(service: Service): Promise<void> {
-  const { db, signers } = service;
-  if (signers.length === 0) {
+  if (service.signers.length === 0) {
     service.log({ station: "append", event: "no_log_key", severity: "WARNING" });
     return;
   }
   try {
-    const published = await db.runTransaction((transaction) => publish(service, transaction));
-    if (published === null) return;
-    service.log({
-      station: "append",
-      event: "checkpoint_published",
-      size: published.size,
-      counted: { checkpoints_published: 1 },
-    });
+    while (await isBehind(service)) {}
   } catch (error) {
     if (!(error instanceof PolicyLedgerError)) throw error;
     // Tried again it would be the same: what is stored is not what it was. Entries are still appended.
@@ -52,9 +50,11 @@ export async function publishCheckpoint(service: Service): Promise<void> {
   }
 }
 
-async function publish(service: Service, transaction: Transaction): Promise<StoredCheckpoint | null> {
+/** Publishes what is committed by now; true where another was faster, so that it is to be looked at again. */
+async function isBehind(service: Service): Promise<boolean> {
   const { db, host, signers, now } = service;
-  const [headSnapshot, lastSnapshot] = await transaction.getAll(headRef(db), checkpointRef(db));
+  // Without a transaction: what is read here only ever grows, and a lock on the head would keep append waiting.
+  const [headSnapshot, lastSnapshot] = await db.getAll(headRef(db), checkpointRef(db));
   const tree = treeOf((headSnapshot!.data() as LedgerHead | undefined) ?? null);
   const last = (lastSnapshot!.data() as StoredCheckpoint | undefined) ?? null;
   const { size } = tree;
@@ -62,9 +62,9 @@ async function publish(service: Service, transaction: Transaction): Promise<Stor
   const origin = signers[0]!.key.name;
   const keys = signers.map(({ key }) => formatVerifierKey(key));
   if (last !== null && last.size === size && last.root === root && String(last.keys) === String(keys)) {
-    return null;
+    return false;
   }
-  await requireContinues(service, transaction, last, { size, root });
+  await requireContinues(service, last, { size, root });
   const text = formatCheckpoint({ origin, size, root });
   const checkpoint: StoredCheckpoint = {
     size,
@@ -74,14 +74,25 @@ async function publish(service: Service, transaction: Transaction): Promise<Stor
     keys,
     published_at: isoTime(now()),
   };
-  transaction.set(checkpointRef(db), checkpoint);
-  return checkpoint;
+  try {
+    if (last === null) await checkpointRef(db).create(checkpoint);
+    else await checkpointRef(db).update({ ...checkpoint }, { lastUpdateTime: lastSnapshot!.updateTime! });
+  } catch (error) {
+    if (isChangedSince(error)) return true;
+    throw error;
+  }
+  service.log({
+    station: "append",
+    event: "checkpoint_published",
+    size,
+    counted: { checkpoints_published: 1 },
+  });
+  return false;
 }
 
 /** Throws where the tiles that are there do not make up the root, or begin with other leaves than the last checkpoint. */
 async function requireContinues(
   { db, host }: Service,
-  transaction: Transaction,
   last: Pick<StoredCheckpoint, "size" | "root"> | null,
   tree: { readonly size: number; readonly root: string },
 ): Promise<void> {
@@ -91,7 +102,7 @@ async function requireContinues(
     throw new PolicyLedgerError("invalid_checkpoint", `Cannot publish a checkpoint: ${message}`);
   }
   const nodes = oldSize === 0 ? [] : nodesOfConsistency(oldSize, tree.size);
-  const source = await readTiles(db, tilesFor(tree.size, nodes), transaction);
+  const source = await readTiles(db, tilesFor(tree.size, nodes));
   const reader = verifiedTiles(host, tree, source);
   if (oldSize === 0) return;
   const path = proveConsistency(host, reader, oldSize, tree.size);

@@ -172,8 +172,8 @@ export interface PointBatch {
   readonly points: readonly TrainingPoint[];
 }
 
-/** gRPC's FAILED_PRECONDITION. */
-const FAILED_PRECONDITION = 9;
+/** gRPC's ALREADY_EXISTS and FAILED_PRECONDITION. */
+const CHANGED = new Set<unknown>([6, 9]);
 /** Wide enough that names sort as numbers do. */
 const INDEX_DIGITS = 12;
 
@@ -244,9 +244,9 @@ export const openTrainingsOf = (db: Firestore, publicKey: string): Query =>
 export const openTrainingsFrom = (db: Firestore, askedFrom: string): Query =>
   openTrainings(db).where("asked_from", "==", askedFrom);
 
-/** Whether a write failed because somebody else has written the document since it was read. */
+/** Whether a write failed because somebody else has made or written the document since it was read. */
 export function isChangedSince(error: unknown): boolean {
-  return (error as { code?: unknown }).code === FAILED_PRECONDITION;
+  return CHANGED.has((error as { code?: unknown }).code);
 }
 
 export function claimOf(job: Job): PolicyClaim {

@@ -12,6 +12,7 @@ import {
 import { nodeHost } from "@policyledger/core/node";
 import { appendWaiting, GROUP_SIZE } from "../../functions/src/append.ts";
 import { type Job, jobs } from "../../functions/src/documents.ts";
+import type { Line } from "../../functions/src/service.ts";
 import { type ServiceAt, serviceAt } from "../service/service-at.ts";
 import { startStandIn } from "./stand-in.ts";
 import { ENV_ID, fullQTable, unsignedSubmissions } from "./workloads.ts";
@@ -56,12 +57,39 @@ export function appendGrowth(): Promise<number> {
   });
 }
 
+const LATENCY_GROUPS = 1_000;
+const LATENCY_GROUP = 10;
+
+/** From the commit of a group of ten to the commit of the first checkpoint that covers it: the 99th percentile. */
+export async function checkpointLatency(): Promise<number> {
+  const waiting = new Map<number, number>();
+  const waits: number[] = [];
+  await withLedger(
+    (ledger) => ledger.append(LATENCY_GROUPS * LATENCY_GROUP, LATENCY_GROUP),
+    ({ event, size }) => {
+      const now = performance.now();
+      if (event === "group_appended") waiting.set(size as number, now);
+      if (event !== "checkpoint_published") return;
+      for (const [covered, committed] of waiting) {
+        if (covered > (size as number)) continue;
+        waits.push(now - committed);
+        waiting.delete(covered);
+      }
+    },
+  );
+  if (waits.length !== LATENCY_GROUPS) throw new Error(`bug: ${waits.length} groups were covered`);
+  return waits.sort((a, b) => a - b)[Math.floor(0.99 * waits.length)]!;
+}
+
 interface Ledger {
   /** Appends so many, and says how many seconds that took, the making of the jobs not counted. */
   append(count: number, groupSize: number): Promise<number>;
 }
 
-async function withLedger<T>(work: (ledger: Ledger) => Promise<T>): Promise<T> {
+async function withLedger<T>(
+  work: (ledger: Ledger) => Promise<T>,
+  log: (line: Line) => void = () => {},
+): Promise<T> {
   const standIn = await startStandIn("firestore");
   const service = serviceAt(
     {
@@ -69,7 +97,7 @@ async function withLedger<T>(work: (ledger: Ledger) => Promise<T>): Promise<T> {
       pubsub: "127.0.0.1:1",
       projectId: `bench-${randomUUID()}`,
     },
-    { now: Date.now, trainer: null, log: () => {} },
+    { now: Date.now, trainer: null, log },
   );
   let next = 0;
   try {

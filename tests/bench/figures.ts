@@ -1,8 +1,10 @@
 // The figures and what each one does; docs/bench.md says the same in a line each.
 import {
   auditChain,
+  evaluate,
   loadPolicy,
   makeEnvironment,
+  prepareEvaluation,
   runEpisode,
   startTraining,
   type TrainingOptions,
@@ -11,7 +13,7 @@ import {
 } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
 import { bundleGzipBytes, commandStart } from "./agent.ts";
-import { appendGrouped, appendGrowth, appendSingly } from "./append.ts";
+import { appendGrouped, appendGrowth, appendSingly, checkpointLatency } from "./append.ts";
 import { auditedRemoteEntries } from "./audit-remote.ts";
 import { bundleBytes, coldStart } from "./cold-start.ts";
 import { batchReads, commits, firestoreMemory, rawCommits, reads } from "./local-firestore.ts";
@@ -49,6 +51,7 @@ export const figures: Readonly<Record<string, Figure>> = {
   },
   audit_entries_per_s: { unit: "entries/s", measure: auditedEntries },
   audit_signed_entries_per_s: { unit: "entries/s", measure: auditedSignedEntries },
+  exact_evaluations_per_s: { unit: "evaluations/s", measure: exactEvaluations },
   inclusion_proof_check_per_s: { unit: "proofs/s", measure: checkedInclusions },
   ...opsFigures,
   nk2_growth: { unit: "ratio", measure: growth },
@@ -68,6 +71,7 @@ export const figures: Readonly<Record<string, Figure>> = {
   append_entries_per_s: { unit: "entries/s", measure: appendGrouped },
   append_entries_per_s_batch_1: { unit: "entries/s", measure: appendSingly },
   append_cost_growth: { unit: "ratio", measure: appendGrowth },
+  checkpoint_latency_p99_ms: { unit: "ms", measure: checkpointLatency },
   submit_latency_p50_ms: { unit: "ms", measure: submitLatency },
   ledger_page_latency_p50_ms: { unit: "ms", measure: pageLatency },
   best_latency_p50_ms: { unit: "ms", measure: bestLatency },
@@ -112,6 +116,18 @@ function episodes(algorithm: TrainingOptions["algorithm"], count: number): numbe
   return rate(() => {
     startTraining({ algorithm, env_id: ENV_ID, seed: ++seed, episodes: count }).advance(count);
     return count;
+  });
+}
+
+const EVALUATED = 20;
+
+function exactEvaluations(): number {
+  const env = makeEnvironment(ENV_ID);
+  const prepared = prepareEvaluation(env);
+  const policies = Array.from({ length: EVALUATED }, (_, seed) => loadPolicy(fullQTable(seed)).behaviour);
+  return rate(() => {
+    for (const behaviour of policies) evaluate(nodeHost, env, behaviour, prepared);
+    return EVALUATED;
   });
 }
 

@@ -58,7 +58,7 @@ export const TABLE: Readonly<Record<StationName, readonly CallRow[]>> = {
     { kind: "BatchGetDocuments", nth: 1, what: "begin, and read head and jobs" },
     { kind: "BatchGetDocuments", nth: 2, what: "read the tiles that grow" },
     { kind: "Commit", nth: 1, what: "entries, jobs, tiles and head" },
-    { kind: "BatchGetDocuments", nth: 3, what: "begin, and read head and checkpoint" },
+    { kind: "BatchGetDocuments", nth: 3, what: "read head and checkpoint" },
     { kind: "BatchGetDocuments", nth: 4, what: "read the tiles that are signed" },
     { kind: "Commit", nth: 2, what: "the checkpoint" },
     {
@@ -161,6 +161,7 @@ function leased(kind: Kind, nth: number, what: string, more: CallRow["except"] =
 /** Commits that no transaction makes: those of a client that is gone are not done any more, in the stand-in. */
 const PLAIN: Partial<Record<StationName, readonly number[]>> = {
   verify: [1, 2, 3],
+  append: [2],
   train: [2, 4],
   sweep: [1, 4],
 };
