@@ -151,7 +151,17 @@ describe("docs/deploy.md", () => {
   });
 
   test("makes metrics only of what is counted, and of events that there are", () => {
-    const stations = ["submit", "verify", "append", "rank", "train", "training-requests", "sweep", "http/app"]
+    const stations = [
+      "submit",
+      "verify",
+      "append",
+      "checkpoint",
+      "rank",
+      "train",
+      "training-requests",
+      "sweep",
+      "http/app",
+    ]
       .map(source)
       .join("\n");
     const counted = /for NAME in ([^;]*);/.exec(deploy)![1]!.replaceAll("\\", "").trim().split(/\s+/);
