@@ -1,5 +1,6 @@
 // `policyledger witness`: follows a log and cosigns what continues it; with --replay also that every entry holds.
 import { setTimeout } from "node:timers/promises";
+import { formatVerifierKey } from "@policyledger/core";
 import { ContradictionError } from "../../log/index.ts";
 import { ClientError } from "../../sdk/index.ts";
 import type { Call, Command } from "../command.ts";
@@ -61,6 +62,7 @@ export const witness: Command = {
       told: (news) => tell(call, news),
     };
     const port = call.given.integer("listen", { min: 0, max: 65_535 });
+    await tellKey(call, following);
     const listening = port === undefined ? null : await listen(call, following, port);
     try {
       return call.given.is("once") ? await once(following) : await follow(call, following);
@@ -70,6 +72,16 @@ export const witness: Command = {
     }
   },
 };
+
+/** Whoever cosigns under a key that was never told should know that it was not. */
+async function tellKey({ terminal, signal }: Call, { log }: Following): Promise<void> {
+  const { trust, origin, keys } = await log.checkpoint({ signal });
+  if (trust !== "first_seen") return;
+  const names = keys.map(formatVerifierKey).join(", ");
+  terminal.note(
+    `${terminal.paint.yellow("!")} the key of ${foreign(origin)} is seen for the first time and taken on trust (--log-key pins one): ${names}`,
+  );
+}
 
 function initialise({ home, report }: Call, name: string): number {
   const [consistent, replayed] = verifierTexts(makeWitness(home, name));
