@@ -95,7 +95,7 @@ export {
   parseCheckpoint,
 } from "./log/checkpoint.ts";
 export { cosignedBytes } from "./log/cosignature.ts";
-export { nodeHash } from "./log/hashes.ts";
+export { leafHashOf, nodeHash } from "./log/hashes.ts";
 export {
   formatVerifierKey,
   type KeyType,

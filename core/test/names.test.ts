@@ -84,6 +84,7 @@ test("@policyledger/core exports these names and no others", () => {
       "isStrictSignature",
       "keysOfQuorum",
       "leafHash",
+      "leafHashOf",
       "limits",
       "loadPolicy",
       "makeEnvironment",

@@ -49,6 +49,8 @@ export interface Call {
   client(): Client;
   /** Its log, held to what earlier commands saw of it; under the quorum that is demanded, or under none. */
   log(under?: "quorum" | "no quorum"): LogClient;
+  /** The same for another service. */
+  at(endpoint: string): Call;
   /** The result: the value as JSON where that was asked for, otherwise the text. */
   report(value: unknown, text: () => string): void;
 }

@@ -59,10 +59,10 @@ export function exitOf(error: unknown): number {
       return EXIT.usage;
     case "false_answer":
     case "unknown_key":
-    case "no_quorum":
     case "contradiction":
       return EXIT.broken;
     case "not_in_time":
+    case "no_quorum":
       return EXIT.waiting;
     case "unreachable":
     case "refused":

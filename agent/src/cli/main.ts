@@ -93,15 +93,17 @@ async function callOf(read: Pick<Call, "args" | "given" | "terminal" | "signal">
   const { logOf } = await import("./log/options.ts");
   const { given, terminal } = read;
   const home = homeAt(given.text("home"), process.env);
-  const endpoint = () =>
+  const named = () =>
     given.text("endpoint") ?? process.env.POLICYLEDGER_ENDPOINT ?? home.config().endpoint ?? LOCAL_STACK;
-  return {
+  const callAt = (endpoint: () => string): Call => ({
     ...read,
     home,
     client: () => createClient(endpoint(), { hasher: nodeHost }),
     log: (under = "quorum") => logOf(endpoint(), { given, home, under }),
+    at: (other) => callAt(() => other),
     report: (value, text) => terminal.print(given.json ? jsonLine(value) : text()),
-  };
+  });
+  return callAt(named);
 }
 
 /** Says on standard error what went wrong, and gives the exit code. */

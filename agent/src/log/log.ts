@@ -62,7 +62,8 @@ export function openLog(endpoint: string, options: LogOptions = {}): LogClient {
   const { host = portableHost, keys = [], quorum = null, memory = memoryOfProcess() } = options;
   const pinned: readonly VerifierKey[] = keys.map((text) => pinnedKey(host, text));
   const wire = makeWire(makeTransport(endpoint, options));
-  const checkpoint = (call?: CallOptions) => look({ wire, host, memory, pinned, quorum }, call);
+  const { maxPause = MAX_PAUSE_MS } = options;
+  const checkpoint = (call?: CallOptions) => look({ wire, host, memory, pinned, quorum, maxPause }, call);
 
   async function prove(
     { entry: { index }, current_hash: hash }: Sealed,

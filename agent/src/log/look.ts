@@ -51,6 +51,8 @@ export interface Looking {
   /** Keys of the log that were told beforehand; empty for none. */
   readonly pinned: readonly VerifierKey[];
   readonly quorum: Quorum | null;
+  /** The longest pause before it is asked again, in milliseconds. */
+  readonly maxPause: number;
 }
 
 /** Caches keep a checkpoint for a few seconds: one that lies back is looked at again before it is called a rollback. */
@@ -69,7 +71,7 @@ export async function look(looking: Looking, options: CallOptions = {}): Promise
       const isBack =
         error instanceof ContradictionError && !error.proven && error.evidence.what === "rollback";
       if (!isBack || patience-- === 0) throw error;
-      await sleep(STALE_MS, options.signal);
+      await sleep(Math.min(STALE_MS, looking.maxPause), options.signal);
       continue;
     }
     const { wire, memory } = looking;

@@ -59,6 +59,5 @@ export function tellUnproven(error: ClientError, { terminal }: Pick<Call, "termi
   if (!isLate) throw error;
   const how = error.code === "no_log" ? "" : " `policyledger proof INDEX` proves it later.";
   terminal.note(signed(terminal.paint.yellow("!"), `not proven: ${error.message}.${how}`, terminal));
-  if (exit !== EXIT.ok || error.code === "no_log") return exit;
-  return error.code === "no_quorum" ? EXIT.waiting : exitOf(error);
+  return exit !== EXIT.ok || error.code === "no_log" ? exit : exitOf(error);
 }

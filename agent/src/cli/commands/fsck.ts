@@ -1,6 +1,6 @@
 // `policyledger fsck`: everything that a log serves, derived anew from its entries and compared byte for byte.
 import type { Command } from "../command.ts";
-import { EXIT } from "../exit.ts";
+import { EXIT, usage } from "../exit.ts";
 import { type FsckResult, fsckLog } from "../fsck/run.ts";
 import { saidText, viewJson, viewSaid } from "../log/text.ts";
 import { replayPool } from "../replay/pool.ts";
@@ -25,7 +25,12 @@ export const fsck: Command = {
     ["policyledger fsck", "the log of the service that `init` was told"],
     ["policyledger fsck https://ledger.example --replay", "another one, and all that its entries say"],
   ],
-  run: async (call) => {
+  run: async (named) => {
+    const [url] = named.args;
+    if (url !== undefined && named.given.text("endpoint") !== undefined) {
+      throw usage("the service as an argument or with --endpoint, not both");
+    }
+    const call = url === undefined ? named : named.at(url);
     const { given, signal, terminal, report } = call;
     const pool = given.is("replay") ? replayPool() : null;
     try {
@@ -53,7 +58,7 @@ function textOf(
   if (found > differences.length)
     lines.push(`  … and ${counted(found - differences.length, "more", "more")}`);
   if (found === 0) {
-    const good = `${counted(entries, "entry", "entries")}: all ${counted(tiles, "tile")} and the root ${view.root.slice(0, 16)}… are what they make, byte for byte`;
+    const good = `${counted(entries, "entry", "entries")}: ${tiles === 1 ? "their one tile" : `all ${counted(tiles, "tile")}`} and the root ${view.root.slice(0, 16)}… are what they make, byte for byte`;
     lines.push(`${paint.green("✓")} ${wrap(good, width, 2)}`);
     if (replayed !== null) {
       lines.push(

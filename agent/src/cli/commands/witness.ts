@@ -1,6 +1,7 @@
 // `policyledger witness`: follows a log and cosigns what continues it; with --replay also that every entry holds.
 import { setTimeout } from "node:timers/promises";
-import { ContradictionError } from "../../log/index.ts";
+import { formatVerifierKey } from "@policyledger/core";
+import { ContradictionError, type View } from "../../log/index.ts";
 import { ClientError } from "../../sdk/index.ts";
 import type { Call, Command } from "../command.ts";
 import { broken, EXIT, exitOf } from "../exit.ts";
@@ -63,13 +64,22 @@ export const witness: Command = {
     const port = call.given.integer("listen", { min: 0, max: 65_535 });
     const listening = port === undefined ? null : await listen(call, following, port);
     try {
-      return call.given.is("once") ? await once(following) : await follow(call, following);
+      return call.given.is("once") ? await once(call, following) : await follow(call, following);
     } finally {
       listening?.close();
       await pool?.close();
     }
   },
 };
+
+/** Whoever cosigns under a key that was never told should know that it was not. */
+function tellKey({ terminal }: Call, { trust, origin, keys }: View): void {
+  if (trust !== "first_seen") return;
+  const names = keys.map(formatVerifierKey).join(", ");
+  terminal.note(
+    `${terminal.paint.yellow("!")} the key of ${foreign(origin)} is seen for the first time and taken on trust (--log-key pins one): ${names}`,
+  );
+}
 
 function initialise({ home, report }: Call, name: string): number {
   const [consistent, replayed] = verifierTexts(makeWitness(home, name));
@@ -99,8 +109,9 @@ function replayingOf({ client, signal, terminal }: Call, pool: Pool): Following[
   };
 }
 
-async function once(following: Following): Promise<number> {
+async function once(call: Call, following: Following): Promise<number> {
   const round = await followRound(following, { consistent: -1, replayed: -1 });
+  tellKey(call, round.view);
   requireHolding(round);
   return EXIT.ok;
 }
@@ -127,6 +138,7 @@ async function follow(call: Call, following: Following): Promise<number> {
   while (!signal.aborted) {
     try {
       const round = await followRound(following, posted);
+      tellKey(call, round.view);
       requireHolding(round);
       failed = 0;
       pause = round.cosigned > 0 ? FIRST_PAUSE_MS : Math.min(2 * pause, interval);

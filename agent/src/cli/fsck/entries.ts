@@ -1,9 +1,8 @@
 // The entries of one bundle, from the two places that serve them: as bytes of the log and as JSON of the ledger. Where
 // they differ, the tile beside the bundle decides which of them the log has committed to.
 import {
-  entryHash,
   formatBundlePath,
-  leafHash,
+  leafHashOf,
   PolicyLedgerError,
   parseBundle,
   type Sealed,
@@ -17,7 +16,7 @@ import type { Difference } from "./derive.ts";
 export interface Entries {
   /** The leaf hashes, of all entries of the bundle; fewer where neither place has one. */
   readonly leaves: readonly string[];
-  /** Of those that can be read as text. */
+  /** The same entries as texts. */
   readonly texts: readonly string[];
   readonly differences: readonly Difference[];
 }
@@ -65,27 +64,34 @@ export async function entriesOf(
   for (let i = 0; i < bundle.width; i++) {
     const index = first + i;
     const inLog = typeof parsed === "string" ? undefined : parsed[i];
-    const inLedger = page instanceof ClientError ? undefined : page[i]?.text;
-    if (inLog === undefined || inLedger === undefined || inLog !== inLedger) {
+    const inLedger = page instanceof ClientError || page[i] === undefined ? undefined : utf8(page[i].text);
+    if (inLog === undefined || inLedger === undefined || !isSame(inLog, inLedger)) {
       if (inLog !== undefined && !(page instanceof ClientError)) {
         differences.push(differenceOf(index, path, inLog, inLedger));
       }
       committed ??= from.log.wire.tile({ level: 0, ...bundle }, { signal: from.signal });
     }
-    const text = committed === null ? inLog : chosen(inLog, inLedger, hashIn(await committed, i));
-    if (text === undefined) return { leaves, texts, differences };
-    leaves.push(leafHash(nodeHost, text));
-    texts.push(text);
+    const entry = committed === null ? inLog : chosen(inLog, inLedger, hashIn(await committed, i));
+    if (entry === undefined) return { leaves, texts, differences };
+    leaves.push(leafHashOf(nodeHost, entry));
+    texts.push(new TextDecoder().decode(entry));
   }
   return { leaves, texts, differences };
 }
 
-/** The entries as texts, or what is wrong with the bundle. */
-function bundleEntries(bytes: Uint8Array | null, width: number): readonly string[] | string {
+function utf8(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+/** The entries, or what is wrong with the bundle. */
+function bundleEntries(bytes: Uint8Array | null, width: number): readonly Uint8Array[] | string {
   if (bytes === null) return "it is not served";
   try {
-    // What is not UTF-8 comes out as another text, with another hash, and is found by that.
-    return parseBundle(cut(bytes, width), width).map((entry) => new TextDecoder().decode(entry));
+    return parseBundle(cut(bytes, width), width);
   } catch (error) {
     if (error instanceof PolicyLedgerError) return error.message;
     throw error;
@@ -102,11 +108,12 @@ function cut(bytes: Uint8Array, width: number): Uint8Array {
 }
 
 function chosen(
-  inLog: string | undefined,
-  inLedger: string | undefined,
+  inLog: Uint8Array | undefined,
+  inLedger: Uint8Array | undefined,
   committed: string | null,
-): string | undefined {
-  const fits = (text: string | undefined) => text !== undefined && entryHash(nodeHost, text) === committed;
+): Uint8Array | undefined {
+  const fits = (entry: Uint8Array | undefined) =>
+    entry !== undefined && leafHashOf(nodeHost, entry) === committed;
   return fits(inLedger) && !fits(inLog) ? inLedger : (inLog ?? inLedger);
 }
 
@@ -114,7 +121,12 @@ function hashIn(tile: Uint8Array | null, i: number): string | null {
   return tile === null ? null : Buffer.from(tile.subarray(32 * i, 32 * (i + 1))).toString("hex");
 }
 
-function differenceOf(index: number, path: string, inLog: string, inLedger: string | undefined): Difference {
+function differenceOf(
+  index: number,
+  path: string,
+  inLog: Uint8Array,
+  inLedger: Uint8Array | undefined,
+): Difference {
   if (inLedger === undefined) {
     return {
       where: `/api/v1/ledger/${index}`,
@@ -122,10 +134,7 @@ function differenceOf(index: number, path: string, inLog: string, inLedger: stri
       message: `there is no such entry, and ${path} has one`,
     };
   }
-  const hashes = [inLog, inLedger].map((text) => entryHash(nodeHost, text));
-  return {
-    where: path,
-    index,
-    message: `entry ${index} hashes to ${hashes[0]}, and as /api/v1/ledger/${index} it hashes to ${hashes[1]}`,
-  };
+  const [is, other] = [leafHashOf(nodeHost, inLog), leafHashOf(nodeHost, inLedger)];
+  const message = `entry ${index} hashes to ${is}, and as /api/v1/ledger/${index} it hashes to ${other}`;
+  return { where: path, index, message };
 }

@@ -51,7 +51,8 @@ export async function fsckLog(fsck: Fsck): Promise<FsckResult> {
       note(made.differences);
       note(await derivation.add(made.leaves));
       entries += made.leaves.length;
-      if (pool !== null) note(await wrongIn({ client, pool, signal }, made.texts));
+      if (pool !== null)
+        note(await wrongIn({ client, pool, signal }, made.texts, entries - made.texts.length));
       bar.set(entries, found === 0 ? "" : `${found} differences`);
       // Nothing behind an entry that is nowhere can be put in its place.
       if (made.leaves.length < fetched.bundle.width) break;
@@ -81,11 +82,8 @@ function pagesAhead(fsck: Fsck, size: number): () => ReturnType<typeof pageOf> {
   };
 }
 
-async function wrongIn(
-  by: Parameters<typeof replayEntries>[0],
-  texts: readonly string[],
-): Promise<Difference[]> {
-  const wrong = await replayEntries(by, texts);
+async function wrongIn(...args: Parameters<typeof replayEntries>): Promise<Difference[]> {
+  const wrong = await replayEntries(...args);
   return wrong.map(({ index, code, message }) => ({
     where: `entry ${index}`,
     index,

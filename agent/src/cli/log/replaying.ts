@@ -1,5 +1,5 @@
 // Runs entries again, as `audit --replay` does, from their texts and the policies that the service gives for them.
-import { readEntry } from "@policyledger/core";
+import { PolicyLedgerError, readEntry } from "@policyledger/core";
 import type { Client } from "../../sdk/index.ts";
 import type { Pool } from "../replay/pool.ts";
 import { checkSpread } from "../replay/spread.ts";
@@ -17,15 +17,24 @@ export interface Replaying {
   readonly signal: AbortSignal;
 }
 
-/** All that does not hold, of entries that can be read. */
+/** All that does not hold; the texts are of the entries from `first` on. */
 export async function replayEntries(
   { client, pool, signal }: Replaying,
   texts: readonly string[],
+  first: number,
 ): Promise<WrongEntry[]> {
-  const entries = texts.map((text) => ({ text, entry: readEntry(text) }));
+  const wrong: WrongEntry[] = [];
+  const entries = texts.flatMap((text, i) => {
+    try {
+      return { text, entry: readEntry(text) };
+    } catch (error) {
+      if (!(error instanceof PolicyLedgerError)) throw error;
+      wrong.push({ index: first + i, code: "unreadable", message: error.message });
+      return [];
+    }
+  });
   const named = entries.flatMap(({ entry }) => (entry.kind === "policy" ? [entry.policy_hash] : []));
   const { found } = await client.policies(named, { signal });
-  const wrong: WrongEntry[] = [];
   const tasks = entries.map(({ text, entry }) => {
     const artifact = entry.kind === "policy" ? (found.get(entry.policy_hash) ?? null) : null;
     if (entry.kind === "policy" && artifact === null) {

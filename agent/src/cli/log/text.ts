@@ -10,8 +10,8 @@ export type Said = readonly [good: boolean, name: string, what: string];
 
 /** Of an entry that is proven: where it stands, under whose keys, and what earlier looks add. */
 export function provenSaid({ index, path, view }: ProvenEntry): Said[] {
-  const hashes = counted(path.length, "hash", "hashes");
-  const place = `entry ${index} of ${counted(view.size, "entry", "entries")} of ${view.origin}: ${hashes} lead to the root ${view.root.slice(0, 16)}…`;
+  const hashes = counted(path.length, "hash leads", "hashes lead");
+  const place = `entry ${index} of ${counted(view.size, "entry", "entries")} of ${view.origin}: ${hashes} to the root ${view.root.slice(0, 16)}…`;
   return [[true, "inclusion", place], ...viewSaid(view)];
 }
 

@@ -84,7 +84,7 @@ async function wrongIn(
       fault ?? { index: first + i, code: "unreadable", message: "it does not follow the one before it" },
     ];
   }
-  return replayEntries(by, texts);
+  return replayEntries(by, texts, first);
 }
 
 function grown({ size, peaks }: Replayed, texts: readonly string[]): Replayed {

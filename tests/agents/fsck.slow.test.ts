@@ -1,0 +1,134 @@
+// `policyledger fsck`, `returns` and `evidence check`, as a user runs them.
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { formatVerifierKey } from "@policyledger/core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { createClient } from "../../agent/src/sdk/index.ts";
+import { writeUnsigned } from "./claims.ts";
+import { expectGolden, newHome, policyledger, type RunOptions } from "./command.ts";
+import { lyingOfEntry } from "./lies.ts";
+import { logShowing } from "./lying-log.ts";
+import { startWorld, type World } from "./world.ts";
+
+let world: World;
+let texts: string[];
+const home = newHome();
+
+beforeAll(async () => {
+  world = await startWorld();
+  texts = [];
+  for await (const { text } of createClient(world.url).entries()) texts.push(text);
+});
+afterEach(() => world.tamper(null));
+afterAll(() => world.close());
+
+const run = (args: readonly string[], options: Partial<RunOptions> = {}) =>
+  policyledger(args, { home, endpoint: world.url, ...options });
+async function golden(name: string, args: readonly string[], options: Partial<RunOptions> = {}) {
+  const ran = await run(args, options);
+  await expectGolden(name, args, ran, [
+    [world.url, "SERVICE"],
+    [options.home ?? home, "HOME"],
+    [/evidence-\d+/g, "evidence-TIME"],
+  ]);
+  return ran;
+}
+
+describe("fsck", () => {
+  test("finds nothing in a log that is whole, and runs its entries again", async () => {
+    expect((await golden("fsck", ["fsck", "--replay"])).code).toBe(0);
+  });
+
+  test("names each thing that is not what the entries make", async () => {
+    world.tamper((path, text, bytes) => {
+      const changed = Buffer.from(bytes!);
+      if (path === "/tile/0/000.p/9") changed[5 * 32]! ^= 1;
+      else if (path === "/tile/entries/000.p/9") changed[100]! ^= 1;
+      else return text;
+      return { status: 200, text: changed };
+    });
+    expect((await golden("fsck-broken", ["fsck"])).code).toBe(1);
+    const { out } = await run(["fsck", "--json"]);
+    expect(JSON.parse(out)).toMatchObject({ ok: false, found: 2, entries: 9 });
+  });
+
+  test("with --replay names an entry that is not what its policy earns", async () => {
+    const { signers } = world.cloud.service;
+    const forged = texts.map((text, i) => (i === 2 ? text.replace(/"optimum":(\d)/, '"optimum":1$1') : text));
+    const log = logShowing({ texts: forged, signers }).tamper;
+    const entry = JSON.parse(forged[2]!);
+    const ledger = lyingOfEntry(2, () => entry);
+    const other = newHome();
+    world.tamper((path, text) => {
+      const made = log(path, text);
+      return typeof made === "string" ? ledger(path, made) : made;
+    });
+    const ran = await run(["fsck", "--replay"], { home: other });
+    expect([ran.code, ran.out]).toEqual([1, expect.stringContaining("✗ entry 2: ")]);
+    expect((await run(["fsck"], { home: other })).code).toBe(0);
+  });
+
+  test("takes another service than the configured one", async () => {
+    const ran = await policyledger(["fsck", world.url], { home: newHome(), endpoint: "http://127.0.0.1:9" });
+    expect(ran.code).toBe(0);
+  });
+});
+
+describe("evidence", () => {
+  test("of two histories is kept in a file, and anybody can check it offline", async () => {
+    const at = newHome();
+    expect((await run(["proof", "3"], { home: at })).code).toBe(0);
+    const forged = texts.map((text, i) => (i < 6 ? text : text.replace('"seed":', '"seed":1')));
+    const { signers } = world.cloud.service;
+    world.tamper(logShowing({ texts: forged, signers }).tamper);
+    const ran = await golden("split-view", ["audit"], { home: at });
+    expect(ran.code).toBe(1);
+    const name = readdirSync(join(at, "logs")).find((each) => each.startsWith("evidence-"))!;
+    const file = join(home, "evidence.json");
+    writeFileSync(file, readFileSync(join(at, "logs", name)));
+    const key = formatVerifierKey(signers[0]!.key);
+    const check = ["evidence", "check", "evidence.json", "--key", key];
+    expect((await golden("evidence-check", check, { endpoint: "http://127.0.0.1:9" })).code).toBe(0);
+    const text = readFileSync(file, "utf8");
+    writeFileSync(file, text.replace('"split_view"', '"rollback"'));
+    expect((await run(check)).code).toBe(1);
+    writeFileSync(file, text);
+    // Whoever forgets begins anew, with whatever is shown.
+    expect((await run(["audit", "--forget"], { home: at })).code).toBe(0);
+    expect(readdirSync(join(at, "logs")).filter((each) => !each.startsWith("evidence-"))).toEqual([]);
+    expect((await run(["proof", "3"], { home: at })).code).toBe(0);
+  });
+});
+
+describe("returns", () => {
+  test("shows where the verified reward lies, and what the best of many seeds is worth", async () => {
+    const ran = await golden("returns", ["returns", "8"]);
+    expect(ran.code).toBe(0);
+    const { out } = await run(["returns", "8", "--seeds", "200", "--json"]);
+    const { rewards, claimed_among_them, best_of, returns, proof } = JSON.parse(out);
+    expect(rewards).toHaveLength(200);
+    const { below, equal, above } = claimed_among_them;
+    expect(below + equal + above).toBe(200);
+    expect(best_of.map(({ tries }: { tries: number }) => tries)).toEqual([10, 100]);
+    expect(best_of[0].reward).toBeGreaterThan(returns.mean);
+    expect(best_of[1].reward).toBeLessThanOrEqual(returns.max);
+    expect(proof).toMatchObject({ index: 8, size: 9 });
+  });
+
+  test("of a policy's hash takes its latest entry, of a file what is in it", async () => {
+    const { entry } = await createClient(world.url).entry(1);
+    const hash = entry.kind === "policy" ? entry.policy_hash : "";
+    const byHash = JSON.parse((await run(["returns", hash, "--seeds", "50", "--json"])).out);
+    expect(byHash).toMatchObject({ policy_hash: hash, entry: { index: 1 } });
+    writeUnsigned(home, "claim.json", 5);
+    const ofFile = await golden("returns-file", ["returns", "claim.json", "--seeds", "50"]);
+    expect(ofFile.code).toBe(0);
+  });
+});
+
+test.each(["fsck", "returns", "proof", "witness", "proof check", "evidence check"])(
+  "%s --help",
+  async (name) => {
+    await golden(`${name.replace(" ", "-")}---help`, [...name.split(" "), "--help"]);
+  },
+);
