@@ -50,7 +50,7 @@ const OPERATIONS: Readonly<Record<string, readonly (keyof Client)[]>> = {
   submitClaims: ["submit", "submitMany"],
   getClaim: ["claim", "watchClaim", "waitForClaim"],
   verifyClaim: ["verdict"],
-  listLedger: ["page", "entries"],
+  listLedger: ["listed", "page", "entries"],
   getHead: ["head"],
   getIntegrity: ["integrity"],
   getEntry: ["entry"],

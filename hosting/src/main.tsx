@@ -1,0 +1,73 @@
+// Where the page begins: which page is shown for which path. All but the first view is loaded when it is gone to.
+import { type ComponentType, render } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { LedgerPage } from "./pages/ledger/page.tsx";
+import { type Place, startRouter, usePlace } from "./router.ts";
+import { Shell } from "./shell.tsx";
+import { Failed, Loading } from "./ui/state.tsx";
+
+export interface PageProps {
+  readonly place: Place;
+  /** What the path's own part says, such as an entry's index. */
+  readonly rest: string;
+}
+
+type Page = ComponentType<PageProps>;
+
+/** Paths by their first part; the rest is the page's to read. */
+const LATER: Readonly<Record<string, () => Promise<Page>>> = {
+  entry: () => import("./pages/entry/page.tsx").then(({ EntryPage }) => EntryPage),
+};
+
+function App() {
+  const place = usePlace();
+  const [, first = "", ...others] = place.path.split("/");
+  const rest = others.map(decoded).join("/");
+  return (
+    <Shell path={place.path}>
+      {first === "" ? <LedgerPage place={place} rest={rest} /> : <Later key={first} first={first} place={place} rest={rest} />}
+    </Shell>
+  );
+}
+
+function Later({ first, ...props }: PageProps & { first: string }) {
+  const [page, setPage] = useState<{ Page: Page } | { error: Error } | null>(null);
+  const load = Object.hasOwn(LATER, first) ? LATER[first] : undefined;
+  useEffect(() => {
+    load?.().then(
+      (Page) => setPage({ Page }),
+      (error: Error) => setPage({ error }),
+    );
+  }, [load]);
+  if (load === undefined) return <NoPage />;
+  if (page === null) return <Loading rows={8} />;
+  if ("error" in page) return <Failed error={page.error} retry={() => location.reload()} />;
+  return <page.Page {...props} />;
+}
+
+function NoPage() {
+  useEffect(() => {
+    document.title = "Not here · PolicyLedger";
+  }, []);
+  return (
+    <div class="notice warn">
+      <h1>There is no such page</h1>
+      <p>
+        <a href="/">To the ledger</a>
+      </p>
+    </div>
+  );
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+startRouter();
+const root = document.getElementById("app")!;
+root.replaceChildren();
+render(<App />, root);

@@ -1,0 +1,39 @@
+// One click runs an entry's policy again in this browser, and compares.
+import { useState } from "preact/hooks";
+import { type Kinds, unitOf } from "../../ui/environment.ts";
+import { reward } from "../../ui/numbers.ts";
+import { work } from "../../work/call.ts";
+import type { PolicyEntry, Tasks } from "../../work/tasks.ts";
+
+type State = null | "running" | Tasks["replay"]["done"] | Error;
+
+export function Replay({ entry, kinds }: { entry: PolicyEntry; kinds: Kinds | null }) {
+  const [state, setState] = useState<State>(null);
+  const run = () => {
+    setState("running");
+    work("replay", { origin: location.origin, entry }).then(setState, setState);
+  };
+  return (
+    <div class="replay">
+      <button type="button" onClick={run} disabled={state === "running"} aria-label={`Replay entry ${entry.index}`}>
+        Replay
+      </button>
+      <p role="status" class={state === null || state === "running" ? "" : outcomeOf(state)}>
+        {textOf(state, unitOf(kinds, entry.env_id))}
+      </p>
+    </div>
+  );
+}
+
+function outcomeOf(state: Exclude<State, null | "running">): "good" | "bad" | "warn" {
+  if (state instanceof Error) return "code" in state && state.code === "false_answer" ? "bad" : "warn";
+  return state.holds ? "good" : "bad";
+}
+
+function textOf(state: State, unit: number): string {
+  if (state === null) return "";
+  if (state === "running") return "Replaying …";
+  if (state instanceof Error) return state.message;
+  if (!state.holds) return state.message;
+  return `Earned ${reward(state.reward!, unit)} again, in ${state.milliseconds.toFixed(0)} ms`;
+}

@@ -1,0 +1,54 @@
+// Where the reader is: paths of this page's own, without asking the server for each.
+import { useEffect, useState } from "preact/hooks";
+
+export interface Place {
+  readonly path: string;
+  readonly query: URLSearchParams;
+}
+
+const listeners = new Set<() => void>();
+
+const here = (): Place => ({ path: location.pathname, query: new URLSearchParams(location.search) });
+
+export function usePlace(): Place {
+  const [place, setPlace] = useState(here);
+  useEffect(() => {
+    const moved = () => setPlace(here());
+    listeners.add(moved);
+    return () => void listeners.delete(moved);
+  }, []);
+  return place;
+}
+
+/** Goes there; `replace` leaves no step behind to go back to. */
+export function go(to: string, { replace = false } = {}): void {
+  if (replace) history.replaceState(null, "", to);
+  else history.pushState(null, "", to);
+  for (const one of listeners) one();
+  if (!replace) arrive();
+}
+
+/** As a new document would: at the top, with the content as what is read next. */
+function arrive(): void {
+  scrollTo(0, 0);
+  document.getElementById("main")?.focus({ preventScroll: true });
+}
+
+/** Links of this page that a plain click follows without leaving it. */
+function follow(event: MouseEvent): void {
+  if (event.defaultPrevented || event.button !== 0) return;
+  if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const link = (event.target as Element).closest?.("a[href]") as HTMLAnchorElement | null;
+  if (link === null || link.target !== "" || link.hasAttribute("download")) return;
+  const url = new URL(link.href);
+  if (url.origin !== location.origin || url.pathname.startsWith("/api/") || url.hash !== "") return;
+  event.preventDefault();
+  go(url.pathname + url.search);
+}
+
+export function startRouter(): void {
+  addEventListener("click", follow);
+  addEventListener("popstate", () => {
+    for (const one of listeners) one();
+  });
+}

@@ -1,0 +1,71 @@
+// What the worker does for pages: each task's input, what it tells on the way, and what it gives in the end.
+import type { Explanation } from "@policyledger/core";
+import type { LedgerPage } from "@policyledger/core/api";
+
+export type PolicyEntry = Extract<LedgerPage["entries"][number], { kind: "policy" }>;
+
+export interface Tasks {
+  /** Fetches and checks every entry, from the first to the last. */
+  readonly chain: {
+    readonly input: { readonly origin: string };
+    readonly told: { readonly checked: number; readonly total: number };
+    readonly done: {
+      readonly size: number;
+      readonly head: string | null;
+      /** The first entry that does not hold. */
+      readonly fault: { readonly index: number; readonly message: string } | null;
+      readonly milliseconds: number;
+    };
+  };
+  /** Fetches an entry's policy and runs it again on the entry's seed. */
+  readonly replay: {
+    readonly input: { readonly origin: string; readonly entry: PolicyEntry };
+    readonly told: never;
+    readonly done: {
+      readonly holds: boolean;
+      readonly reward: number | null;
+      readonly message: string;
+      readonly milliseconds: number;
+    };
+  };
+  /** Explains an entry's policy, and records the episode that earned the reward. */
+  readonly study: {
+    readonly input: { readonly origin: string; readonly entry: PolicyEntry };
+    readonly told: never;
+    readonly done: Study;
+  };
+}
+
+export interface Study {
+  /** The artifact's canonical JSON, which has the recorded hash. */
+  readonly artifact: string;
+  readonly explanation: Explanation;
+  readonly steps: readonly Step[];
+  /** What the episode earned, which is what the entry says. */
+  readonly reward: number;
+}
+
+export interface Step {
+  /** By field the label of its value, or the value where it has none. */
+  readonly observation: Readonly<Record<string, string | number>>;
+  readonly action: string;
+  readonly reward: number;
+  /** The rewards up to and with this one. */
+  readonly total: number;
+}
+
+export type TaskName = keyof Tasks;
+
+export interface Order {
+  readonly id: number;
+  readonly task: TaskName;
+  readonly input: unknown;
+}
+
+/** A page orders, or gives up what it has ordered. */
+export type ToWorker = Order | { readonly id: number; readonly stop: true };
+
+export type FromWorker =
+  | { readonly id: number; readonly told: unknown }
+  | { readonly id: number; readonly done: unknown }
+  | { readonly id: number; readonly failed: { readonly code: string; readonly message: string } };

@@ -1,0 +1,34 @@
+// The page's worker: does what takes long beside it. Each task is loaded when it is first asked for.
+import type { FromWorker, TaskName, Tasks, ToWorker } from "./tasks.ts";
+
+type Run<T extends TaskName> = (
+  input: Tasks[T]["input"],
+  tell: (told: Tasks[T]["told"]) => void,
+  signal: AbortSignal,
+) => Promise<Tasks[T]["done"]>;
+
+const RUNS: { readonly [T in TaskName]: () => Promise<Run<T>> } = {
+  chain: () => import("./chain.ts").then(({ checkChain }) => checkChain),
+  study: () => import("./study.ts").then(({ studyEntry }) => studyEntry),
+  replay: () => import("./replay.ts").then(({ replayEntry }) => replayEntry),
+};
+
+const running = new Map<number, AbortController>();
+const say = (message: FromWorker) => postMessage(message);
+
+addEventListener("message", async ({ data }: MessageEvent<ToWorker>) => {
+  if ("stop" in data) return running.get(data.id)?.abort();
+  const { id, task, input } = data;
+  const stopped = new AbortController();
+  running.set(id, stopped);
+  try {
+    const run = (await RUNS[task]()) as Run<TaskName>;
+    const done = await run(input as never, (told) => say({ id, told }), stopped.signal);
+    say({ id, done });
+  } catch (error) {
+    const { code = "internal", message } = error as Error & { code?: string };
+    if (!stopped.signal.aborted) say({ id, failed: { code, message } });
+  } finally {
+    running.delete(id);
+  }
+});
