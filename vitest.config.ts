@@ -23,7 +23,7 @@ export default defineConfig({
           env,
           // Some wait for deadlines of the protocols; a busy machine must not make them fail.
           testTimeout: 30_000,
-          include: ["{agent,core,emulators,functions,tests}/**/*.test.ts"],
+          include: ["{agent,core,emulators,functions,hosting,tests}/**/*.test.ts"],
           exclude: ["**/*.slow.test.ts"],
           // One process for all files: what they share never changes, and loading it anew for each takes longer than they do.
           pool: "threads",
@@ -35,7 +35,7 @@ export default defineConfig({
         test: {
           name: "slow",
           env,
-          include: ["{agent,core,emulators,functions,tests}/**/*.slow.test.ts"],
+          include: ["{agent,core,emulators,functions,hosting,tests}/**/*.slow.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },

@@ -101,6 +101,22 @@ const ROOMS: readonly {
     packages: ["@policyledger/core", "@policyledger/core/api"],
     folders: ["agent/src/sdk/", "agent/src/log/"],
   },
+  // The viewer asks and checks through the SDK: a second client would be a second place for the same mistakes.
+  {
+    folder: "hosting/src/",
+    packages: [
+      "@policyledger/agent",
+      "@policyledger/agent/check",
+      "@policyledger/agent/log",
+      "@policyledger/core",
+      "@policyledger/core/api",
+      "preact",
+      "preact/hooks",
+      "uplot",
+      "uplot/dist/uPlot.min.css",
+    ],
+    folders: ["hosting/src/"],
+  },
 ];
 /** Folders all of whose files belong to a room. */
 const HELD = [

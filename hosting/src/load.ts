@@ -20,7 +20,7 @@ export function useLoaded<T>(load: (signal: AbortSignal) => Promise<T>, on: read
         setLoaded({ state: "failed", error, retry: () => setAttempt((count) => count + 1) }),
     );
     return () => stopped.abort();
-    // biome-ignore lint/correctness/useExhaustiveDependencies: the caller names what `load` depends on
+
   }, [...on, attempt]);
   return loaded;
 }

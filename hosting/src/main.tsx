@@ -29,7 +29,11 @@ function App() {
   const rest = others.map(decoded).join("/");
   return (
     <Shell path={place.path}>
-      {first === "" ? <LedgerPage place={place} rest={rest} /> : <Later key={first} first={first} place={place} rest={rest} />}
+      {first === "" ? (
+        <LedgerPage place={place} rest={rest} />
+      ) : (
+        <Later key={first} first={first} place={place} rest={rest} />
+      )}
     </Shell>
   );
 }

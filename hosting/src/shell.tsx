@@ -99,7 +99,13 @@ function ThemeSwitch() {
     }
   };
   return (
-    <button type="button" class="theme" onClick={choose} aria-label={`Show it ${other}`} title={`Show it ${other}`}>
+    <button
+      type="button"
+      class="theme"
+      onClick={choose}
+      aria-label={`Show it ${other}`}
+      title={`Show it ${other}`}
+    >
       <svg viewBox="0 0 16 16" aria-hidden="true">
         {theme === "dark" ? (
           <path d="M8 1v2M8 13v2M1 8h2M13 8h2M3 3l1.5 1.5M11.5 11.5 13 13M13 3l-1.5 1.5M4.5 11.5 3 13M11 8a3 3 0 1 1-6 0 3 3 0 0 1 6 0Z" />

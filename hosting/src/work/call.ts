@@ -11,7 +11,7 @@ const open = new Map<number, Open>();
 let worker: Worker | null = null;
 let last = 0;
 
-export class WorkError extends Error {
+class WorkError extends Error {
   readonly code: string;
 
   constructor({ code, message }: { code: string; message: string }) {

@@ -1,7 +1,7 @@
 // Checks the whole ledger: every entry against its hash, every link, every index, and the end against the head that the
 // service named before.
 import { createClient } from "@policyledger/agent";
-import { canonicalJson, ChainAudit, type Json, portableHost } from "@policyledger/core";
+import { ChainAudit, canonicalJson, type Json, portableHost } from "@policyledger/core";
 import type { LedgerPage } from "@policyledger/core/api";
 import type { Tasks } from "./tasks.ts";
 
@@ -35,7 +35,12 @@ export async function checkChain(
   }
   const { fault } = audit.finish();
   const milliseconds = performance.now() - started;
-  return { size: checked, head, fault: fault && { index: fault.index, message: fault.message }, milliseconds };
+  return {
+    size: checked,
+    head,
+    fault: fault && { index: fault.index, message: fault.message },
+    milliseconds,
+  };
 
   function ask(from: number): Promise<LedgerPage> {
     return client.listed({ order: "oldest", from, limit: PAGE }, { signal });

@@ -56,7 +56,7 @@ export interface Step {
 
 export type TaskName = keyof Tasks;
 
-export interface Order {
+interface Order {
   readonly id: number;
   readonly task: TaskName;
   readonly input: unknown;

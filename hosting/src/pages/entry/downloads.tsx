@@ -32,7 +32,10 @@ export function Downloads({ entry, artifact }: { entry: PolicyEntry; artifact: s
         <button type="button" onClick={saveClaim}>
           Claim and artifact
         </button>
-        <button type="button" onClick={() => save(`policy-${policy_hash.slice(0, 12)}.json`, artifact, JSON_TYPE)}>
+        <button
+          type="button"
+          onClick={() => save(`policy-${policy_hash.slice(0, 12)}.json`, artifact, JSON_TYPE)}
+        >
           Artifact
         </button>
       </p>

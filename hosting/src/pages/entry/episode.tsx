@@ -29,8 +29,8 @@ export function Episode({ study: { steps, reward: earned }, unit }: { study: Stu
     <section class="episode" aria-labelledby="episode">
       <h2 id="episode">The episode</h2>
       <p class="good" role="status">
-        This browser ran the policy on the recorded seed: {steps.length} steps earned {reward(earned, unit)}, as the
-        entry says.
+        This browser ran the policy on the recorded seed: {steps.length} steps earned {reward(earned, unit)},
+        as the entry says.
       </p>
       <Steps steps={steps} at={at} unit={unit} choose={setAt} />
       <div class="player">

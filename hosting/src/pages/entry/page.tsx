@@ -30,7 +30,11 @@ export function EntryPage({ rest }: PageProps) {
   useEffect(() => {
     document.title = `Entry ${rest} · PolicyLedger`;
   }, [rest]);
-  return <Show of={found}>{(value) => <Entry found={value} kinds={kinds.state === "ready" ? kinds.value : null} />}</Show>;
+  return (
+    <Show of={found}>
+      {(value) => <Entry found={value} kinds={kinds.state === "ready" ? kinds.value : null} />}
+    </Show>
+  );
 }
 
 async function find(index: number | null, signal: AbortSignal): Promise<Found> {
@@ -38,7 +42,8 @@ async function find(index: number | null, signal: AbortSignal): Promise<Found> {
   const from = Math.max(0, index - 1);
   const page: LedgerPage = await client.listed({ order: "oldest", from, limit: 2 }, { signal });
   const checked = checkWindow(page.entries).find(({ entry }) => entry.index === index);
-  if (checked === undefined) throw notThere(`The ledger has ${page.size} entries, and entry ${index} is not one of them.`);
+  if (checked === undefined)
+    throw notThere(`The ledger has ${page.size} entries, and entry ${index} is not one of them.`);
   return { ...checked, size: page.size };
 }
 
@@ -52,7 +57,11 @@ function Entry({ found, kinds }: { found: Found; kinds: Kinds | null }) {
     <article class="one">
       <nav class="along" aria-label="Entries beside this one">
         {entry.index > 0 ? <a href={`/entry/${entry.index - 1}`}>← Entry {entry.index - 1}</a> : <span />}
-        {entry.index < size - 1 ? <a href={`/entry/${entry.index + 1}`}>Entry {entry.index + 1} →</a> : <span />}
+        {entry.index < size - 1 ? (
+          <a href={`/entry/${entry.index + 1}`}>Entry {entry.index + 1} →</a>
+        ) : (
+          <span />
+        )}
       </nav>
       <header>
         <h1>Entry {entry.index}</h1>

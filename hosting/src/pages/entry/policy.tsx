@@ -2,6 +2,7 @@
 import type { Explanation } from "@policyledger/core";
 import { useState } from "preact/hooks";
 import { percent } from "../../ui/numbers.ts";
+import { Scroll } from "../../ui/scroll.tsx";
 
 const BILLION = 1e9;
 /** The most frequent situations come first; the rest at a click. */
@@ -15,9 +16,9 @@ export function Policy({ of }: { of: Explanation }) {
         <p key={line}>{line}</p>
       ))}
       {of.rules !== null && (
-        <pre class="rules" tabIndex={0} role="region" aria-label="The policy as rules">
-          {of.rules.text.join("\n")}
-        </pre>
+        <Scroll what="The policy as rules">
+          <pre class="rules">{of.rules.text.join("\n")}</pre>
+        </Scroll>
       )}
       <Shares of={of} />
       <Table of={of} />
@@ -34,7 +35,12 @@ function Shares({ of: { actions } }: { of: Explanation }) {
           <tr key={action}>
             <th scope="row">{name}</th>
             <td class="bar">
-              <meter min={0} max={1} value={share / BILLION} aria-label={`${name}: ${percent(share / BILLION)}`} />
+              <meter
+                min={0}
+                max={1}
+                value={share / BILLION}
+                aria-label={`${name}: ${percent(share / BILLION)}`}
+              />
             </td>
             <td class="number">{percent(share / BILLION)}</td>
             <td class="note">{situations === 1 ? "1 situation" : `${situations} situations`}</td>
@@ -52,11 +58,9 @@ function Table({ of: { situations, actions } }: { of: Explanation }) {
   const fields = Object.keys(situations[0]?.observation ?? {});
   return (
     <>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Situations and actions">
+      <Scroll what="Situations and actions">
         <table class="situations">
-          <caption>
-            {situations.length} situations that it can come to, the most frequent first
-          </caption>
+          <caption>{situations.length} situations that it can come to, the most frequent first</caption>
           <thead>
             <tr>
               {fields.map((name) => (
@@ -84,7 +88,7 @@ function Table({ of: { situations, actions } }: { of: Explanation }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       {sorted.length > FIRST && (
         <button type="button" onClick={() => setAll(!all)} aria-expanded={all}>
           {all ? "Show the most frequent only" : `Show all ${sorted.length}`}

@@ -41,7 +41,11 @@ function Proven({ of: { index, view, path, file } }: { of: ProvenEntry }) {
           <WholeHash of={root} what="the root" />
         </dd>
         <dt>The log's key</dt>
-        <dd>{trust === "first_seen" ? "taken on trust: seen for the first time" : "the one that was seen before"}</dd>
+        <dd>
+          {trust === "first_seen"
+            ? "taken on trust: seen for the first time"
+            : "the one that was seen before"}
+        </dd>
       </dl>
       <p>
         <button type="button" onClick={() => save(`entry-${index}.tlog-proof`, file, "text/plain")}>
@@ -62,7 +66,9 @@ function Unproven({ error }: { error: Contradiction }) {
   const isFalse = code === "contradiction" || code === "false_answer";
   return (
     <div class={`notice ${isFalse ? "bad" : "warn"}`} role="alert">
-      <h3>{code === "contradiction" ? "The log does not continue what it showed before" : "It was not proven"}</h3>
+      <h3>
+        {code === "contradiction" ? "The log does not continue what it showed before" : "It was not proven"}
+      </h3>
       <p>{error.message}</p>
       {evidence && (
         <button

@@ -24,10 +24,14 @@ export function Steps({
   const x = (i: number) => (i + 0.5) * wide;
   const y = (total: number) => LINE - 6 - ((total - low) / (high - low)) * (LINE - 12);
   const middle = LINE + BARS / 2;
-  const line = totals.map((total, i) => `${i === 0 ? "M" : "L"}${x(i).toFixed(1)} ${y(total).toFixed(1)}`).join("");
+  const line = totals
+    .map((total, i) => `${i === 0 ? "M" : "L"}${x(i).toFixed(1)} ${y(total).toFixed(1)}`)
+    .join("");
   const pick = (event: MouseEvent) => {
     const { left, width } = (event.currentTarget as Element).getBoundingClientRect();
-    choose(Math.max(0, Math.min(steps.length - 1, Math.floor(((event.clientX - left) / width) * steps.length))));
+    choose(
+      Math.max(0, Math.min(steps.length - 1, Math.floor(((event.clientX - left) / width) * steps.length))),
+    );
   };
   return (
     // The range beside it does the same from the keyboard.

@@ -7,17 +7,36 @@ import type { LedgerWindow } from "./ledger-window.ts";
 import { Replay } from "./replay.tsx";
 import type { Checked, Entry } from "./window-check.ts";
 
-export function Chain({ window: { rows, arrivedFrom }, kinds }: { window: LedgerWindow; kinds: Kinds | null }) {
+export function Chain({
+  window: { rows, arrivedFrom },
+  kinds,
+}: {
+  window: LedgerWindow;
+  kinds: Kinds | null;
+}) {
   return (
     <ol class="chain" reversed aria-label="Entries, the newest first">
       {rows.map((row) => (
-        <Row key={row.entry.index} row={row} kinds={kinds} isNew={arrivedFrom !== null && row.entry.index >= arrivedFrom} />
+        <Row
+          key={row.entry.index}
+          row={row}
+          kinds={kinds}
+          isNew={arrivedFrom !== null && row.entry.index >= arrivedFrom}
+        />
       ))}
     </ol>
   );
 }
 
-function Row({ row: { entry, fault, link }, kinds, isNew }: { row: Checked; kinds: Kinds | null; isNew: boolean }) {
+function Row({
+  row: { entry, fault, link },
+  kinds,
+  isNew,
+}: {
+  row: Checked;
+  kinds: Kinds | null;
+  isNew: boolean;
+}) {
   const { index, agent_id, timestamp, current_hash } = entry;
   return (
     <li class={`entry ${fault === null ? "" : "broken"} ${isNew ? "arrived" : ""}`}>
@@ -69,7 +88,10 @@ function Subject({ entry, kinds }: { entry: Entry; kinds: Kinds | null }) {
       <p class="reward">
         <strong>{reward(verified_reward, unit)}</strong>
         {evaluation && (
-          <span class="beside" title="The exact expected return, over everything that the environment may draw">
+          <span
+            class="beside"
+            title="The exact expected return, over everything that the environment may draw"
+          >
             expects {exact(evaluation.expected, unit)}
           </span>
         )}

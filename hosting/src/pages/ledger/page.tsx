@@ -28,7 +28,13 @@ export function LedgerPage({ place }: PageProps) {
   );
 }
 
-function Window({ window, kinds }: { window: LedgerWindow; kinds: Awaited<ReturnType<typeof environments>> | null }) {
+function Window({
+  window,
+  kinds,
+}: {
+  window: LedgerWindow;
+  kinds: Awaited<ReturnType<typeof environments>> | null;
+}) {
   if (window.size === 0) {
     return (
       <div class="notice">

@@ -15,7 +15,12 @@ export function Replay({ entry, kinds }: { entry: PolicyEntry; kinds: Kinds | nu
   };
   return (
     <div class="replay">
-      <button type="button" onClick={run} disabled={state === "running"} aria-label={`Replay entry ${entry.index}`}>
+      <button
+        type="button"
+        onClick={run}
+        disabled={state === "running"}
+        aria-label={`Replay entry ${entry.index}`}
+      >
         Replay
       </button>
       <p role="status" class={state === null || state === "running" ? "" : outcomeOf(state)}>

@@ -44,7 +44,7 @@ export function Standing({ window: { rows, size, head } }: { window: LedgerWindo
     // When the first view is there, and nothing else wants the processor.
     const idle = setTimeout(check, 800);
     return () => clearTimeout(idle);
-    // biome-ignore lint/correctness/useExhaustiveDependencies: again when the ledger has grown
+
   }, [size]);
   const torn = rows.filter(({ fault, link }) => fault !== null || link?.holds === false).length;
   return (
@@ -61,7 +61,9 @@ export function Standing({ window: { rows, size, head } }: { window: LedgerWindo
         <div>
           <dt>Shown here</dt>
           <dd class={torn === 0 ? "good" : "bad"}>
-            {torn === 0 ? `${rows.length} entries and their links hold` : `${torn} of ${rows.length} entries do not hold`}
+            {torn === 0
+              ? `${rows.length} entries and their links hold`
+              : `${torn} of ${rows.length} entries do not hold`}
           </dd>
         </div>
         <div class="all">
@@ -116,7 +118,8 @@ function Whole({ of, check, size }: { of: Checking; check: () => void; size: num
       }
       return (
         <span class="good" role="status">
-          This browser checked all {whole(checked)} entries in {(milliseconds / 1_000).toFixed(2)} s: every link holds
+          This browser checked all {whole(checked)} entries in {(milliseconds / 1_000).toFixed(2)} s: every
+          link holds
         </span>
       );
     }

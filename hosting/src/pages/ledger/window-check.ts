@@ -1,5 +1,12 @@
 // Checks the entries that are shown: each against its own hash, and each link against the entry before it.
-import { canonicalJson, checkEntry, entryHash, type Host, type Json, portableHasher } from "@policyledger/core";
+import {
+  canonicalJson,
+  checkEntry,
+  entryHash,
+  type Host,
+  type Json,
+  portableHasher,
+} from "@policyledger/core";
 import type { LedgerPage } from "@policyledger/core/api";
 
 export type Entry = LedgerPage["entries"][number];

@@ -1,2 +1,0 @@
-import{_ as e}from"./index-DqrP668c.js";import{o as t}from"./claim-DCkbDEfY.js";function n({current_hash:e,...n}){return t(n)}function r(t,n){let{agent_id:r,public_key:i,env_id:a,env_config:o,seed:s,policy_hash:c,verified_reward:l,signature:u}=t;return e({claim:{v:1,kind:`policy`,agent_id:r,public_key:i,env_id:a,env_config:o,seed:s,policy_hash:c,claimed_reward:l},signature:u,artifact:n})}export{r as claimOfEntry,n as entryText};
-//# sourceMappingURL=claim-DTeEs7Mi.js.map

@@ -1,2 +1,0 @@
-import{b as e,p as t}from"./index-DqrP668c.js";function n(){return e(()=>{document.title=`Verify · PolicyLedger`},[]),t(`h1`,{children:`Verify`})}export{n as VerifyPage};
-//# sourceMappingURL=page--ClqYM6y.js.map

@@ -1,2 +1,0 @@
-import{b as e,p as t}from"./index-DqrP668c.js";function n(){return e(()=>{document.title=`Train · PolicyLedger`},[]),t(`h1`,{children:`Train`})}export{n as TrainPage};
-//# sourceMappingURL=page-C1j4Kg1z.js.map

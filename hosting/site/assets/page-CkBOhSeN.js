@@ -1,2 +1,0 @@
-import{b as e,p as t}from"./index-DqrP668c.js";function n(){return e(()=>{document.title=`Marketplace · PolicyLedger`},[]),t(`h1`,{children:`Marketplace`})}export{n as BoardsPage};
-//# sourceMappingURL=page-CkBOhSeN.js.map

@@ -1,2 +1,0 @@
-import{b as e,p as t}from"./index-DqrP668c.js";function n(){return e(()=>{document.title=`How it works · PolicyLedger`},[]),t(`h1`,{children:`How it works`})}export{n as HowPage};
-//# sourceMappingURL=page-Dp9sgzkx.js.map
