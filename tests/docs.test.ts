@@ -28,6 +28,7 @@ const documents = [
   "docs/faults.md",
   "docs/deploy.md",
   "docs/scale.md",
+  "docs/trust.md",
   "emulators/README.md",
   "emulators/src/firestore/README.md",
   "emulators/src/launcher/README.md",

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Stack, startStack } from "../../emulators/src/launcher/stack.ts";
 import { agents, blocksOf, missing, missingPython, python, root, run } from "./document.ts";
 
-const noShell = missing(["bash", "curl", "jq", "sha256sum"]);
+const noShell = missing(["bash", "curl", "jq", "openssl", "sha256sum", "xxd"]);
 const noPython = missingPython(["cryptography"]);
 const noGymnasium = missingPython(["gymnasium", "numpy"]);
 
@@ -48,7 +48,7 @@ describe("the commands of docs/agents.md", () => {
     for (const [i, { text, shown }] of commands.entries()) {
       expect({ text, wrong: wrongIn(shown, outputs[i]!) }).toEqual({ text, wrong: [] });
     }
-    expect(commands.flatMap(({ shown }) => shown).length).toBe(14);
+    expect(commands.flatMap(({ shown }) => shown).length).toBe(16);
   });
 
   test("leave the worked example in the ledger as it was signed", async ({ skip }) => {
@@ -144,6 +144,8 @@ const ANSWERS = [
   "200 /claims",
   "200 /claims/ID",
   "200 /ledger/N",
+  "200 /log",
+  "200 /log/inclusion?index=33&size=N",
   "200 /marketplace?env_id=cyber-defense-v1&preset=standard&by=expected&limit=N",
   "200 /marketplace/best?env_id=cyber-defense-v1&preset=standard&by=expected",
   "200 /policies/ID",
