@@ -15,8 +15,8 @@ import {
 import { nodeHost } from "@policyledger/core/node";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createClient } from "../../agent/src/sdk/index.ts";
-import { until } from "../../scripts/until.ts";
 import { appendWaiting } from "../../functions/src/append.ts";
+import { until } from "../../scripts/until.ts";
 import { fill } from "../bench/fill.ts";
 import { validSubmissions } from "../bench/workloads.ts";
 import { newHome, policyledger, type RunOptions } from "./command.ts";
@@ -157,8 +157,13 @@ describe("an audit that comes to no end", () => {
     const home = newHome();
     const met = Promise.withResolvers<void>();
     // Killed when it has kept something, however slow the machine is.
-    const somethingKept = met.promise.then(() => until("something is kept", async () => hasKept(home) || null));
-    const { code } = await audited(home, slowFrom(3_000, met.resolve), { interrupt: somethingKept, by: "SIGKILL" });
+    const somethingKept = met.promise.then(() =>
+      until("something is kept", async () => hasKept(home) || null),
+    );
+    const { code } = await audited(home, slowFrom(3_000, met.resolve), {
+      interrupt: somethingKept,
+      by: "SIGKILL",
+    });
     expect(code).toBe(null);
     const kept = expectKeptIsReal(home, PAGE);
     // As if it had died while it wrote.
