@@ -2,7 +2,7 @@
 // value or with its own error, and soon.
 import fc from "fast-check";
 import { auditChain } from "../src/chain.ts";
-import { parseClaim, parseSubmission } from "../src/claim.ts";
+import { parseClaim } from "../src/claim.ts";
 import { readEntry } from "../src/entry.ts";
 import { environmentKinds, makeEnvironment } from "../src/environments/registry.ts";
 import { runEpisode } from "../src/episode.ts";
@@ -12,6 +12,7 @@ import { MAX_FAULTS, MAX_TRAINING_STATE_BYTES } from "../src/limits.ts";
 import { parseArtifact, readArtifact } from "../src/policies/artifact.ts";
 import { loadPolicy } from "../src/policies/load.ts";
 import { spaceFromJson } from "../src/spaces/index.ts";
+import { parseSubmission } from "../src/submission.ts";
 import type { TrainingOptions } from "../src/training/config.ts";
 import { resumeTraining, startTraining } from "../src/training/training.ts";
 import { verifyClaim } from "../src/verify.ts";

@@ -10,6 +10,8 @@ import {
   type Job,
   jobs,
   keptUntilBefore,
+  plans,
+  policies,
   type StoredCheckpoint,
   trainings,
 } from "../../../functions/src/documents.ts";
@@ -122,10 +124,11 @@ export const STATIONS: Readonly<Record<StationName, Station>> = {
       return { work: { by: "schedule" } };
     },
     undone: async ({ service, now }) => {
-      const kept = await keptUntilBefore(service.db, isoTime(now())).get();
+      const due = (of: typeof policies) => keptUntilBefore(of(service.db), isoTime(now())).get();
+      const kept = await Promise.all([due(policies), due(plans)]);
       const walk = (await auditRef(service.db).get()).data() as AuditWalk | undefined;
       return [
-        ...(kept.empty ? [] : ["an artifact is kept for too long"]),
+        ...(kept.every(({ empty }) => empty) ? [] : ["an artifact is kept for too long"]),
         ...(walk?.completed ? [] : ["the ledger was never audited"]),
       ];
     },
