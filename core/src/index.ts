@@ -291,10 +291,7 @@ export {
 export { type RecordedStep, type Recorder, recorder } from "./trajectory.ts";
 export {
   type Invalid,
-  type PlanVerdict,
   type PolicyVerdict,
-  type Reason,
-  type Valid,
   type ValidPlan,
   type ValidPolicy,
   type Verdict,

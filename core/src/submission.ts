@@ -1,14 +1,7 @@
 // Submissions: a claim, its signature, and what it is about: {"artifact": …, "claim": …, "signature": …} of a policy,
 // {"claim": …, "document": …, "signature": …} of a plan. Strict JSON, read once, with all its faults.
 import * as z from "zod/mini";
-import {
-  claimSchema,
-  claimText,
-  type PlanClaim,
-  type PolicyClaim,
-  planClaimSchema,
-  policyClaimSchema,
-} from "./claim.ts";
+import { claimText, type PlanClaim, type PolicyClaim, planClaimSchema, policyClaimSchema } from "./claim.ts";
 import { type Fault, PolicyLedgerError, refuseFaults } from "./error.ts";
 import { canonicalJson, depthOf, type Json, type JsonLimits, parseJson, utf8, utf8Length } from "./json.ts";
 import {
@@ -56,8 +49,11 @@ export const planSubmissionSchema = z.strictObject({
 /** What a submission may look like; which of the two it is to be, its claim's kind says. */
 export const submissionSchema = z.union([policySubmissionSchema, planSubmissionSchema]);
 
-/** What a submission is read as whose claim's kind is neither. */
-const anyClaim = z.object({ claim: claimSchema });
+/** What a submission is read as whose claim's kind is neither: so all that is wrong with one of a policy is said at once. */
+const unknownKind = z.strictObject({
+  ...policySubmissionSchema.shape,
+  claim: z.strictObject({ ...policyClaimSchema.shape, kind: z.enum(["policy", "plan"]) }),
+});
 
 /** Of either kind. */
 export const SUBMISSION_JSON: JsonLimits = {
@@ -78,7 +74,7 @@ export function acceptSubmission(value: Json, bytes = 0): Submission {
   const kind = kindOf(value);
   if (kind === "plan") return acceptPlan(value);
   requirePolicySize(value, bytes);
-  if (kind !== "policy") parseWith(anyClaim, value, "invalid_claim", WHAT);
+  if (kind !== "policy") parseWith(unknownKind, value, "invalid_claim", WHAT);
   return acceptPolicy(value);
 }
 

@@ -28,7 +28,7 @@ export interface ValidPolicy extends ValidBase {
 
 export interface ValidPlan extends ValidBase, PlanFound {}
 
-export type Valid = ValidPolicy | ValidPlan;
+type Valid = ValidPolicy | ValidPlan;
 
 export interface Invalid extends Found {
   readonly verdict: "INVALID";

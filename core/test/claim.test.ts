@@ -68,7 +68,7 @@ describe("parseSubmission", () => {
       sentWith({
         claim: {
           v: "1",
-          kind: "plan",
+          kind: "story",
           agent_id: 1,
           public_key: null,
           env_id: [],

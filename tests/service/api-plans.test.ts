@@ -186,10 +186,7 @@ describe("a submission of a plan is refused", () => {
     ],
     [
       "of another kind",
-      () =>
-        sent((body) => {
-          body.claim.kind = "story";
-        }),
+      () => bodyOf(claims(ann, 1)[0]!).replace('"kind":"policy"', '"kind":"story"'),
       422,
       "invalid_claim",
       ["/claim/kind"],
