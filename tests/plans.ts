@@ -14,7 +14,8 @@ import {
 import { nodeHost, sign } from "@policyledger/core/node";
 import type { Agent } from "../scripts/agents.ts";
 
-const draftFile = (name: string) => fileURLToPath(new URL(`../examples/plans/${name}.json`, import.meta.url));
+export const draftFile = (name: string) =>
+  fileURLToPath(new URL(`../examples/plans/${name}.json`, import.meta.url));
 
 const draftOf = (name: string) => JSON.parse(readFileSync(draftFile(name), "utf8")) as Json;
 

@@ -28,8 +28,6 @@ export interface ValidPolicy extends ValidBase {
 
 export interface ValidPlan extends ValidBase, PlanFound {}
 
-type Valid = ValidPolicy | ValidPlan;
-
 export interface Invalid extends Found {
   readonly verdict: "INVALID";
   readonly claim_id: string;
