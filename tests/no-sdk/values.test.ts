@@ -106,6 +106,6 @@ describe("docs/agents.md", () => {
     const commands = blocksOf("sh").map(({ text }) => text);
     const outside = commands.reduce((rest, text) => rest.replace(text, ""), agents);
     expect(outside).not.toMatch(/\bcurl (?:-|"|http)/);
-    expect(commands.join("").match(/\bcurl /g)).toHaveLength(19);
+    expect(commands.join("").match(/\bcurl /g)).toHaveLength(23);
   });
 });

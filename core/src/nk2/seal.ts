@@ -1,7 +1,7 @@
 // Makes a plan's document of a draft, for authors: kernels are named by words, and all that follows from the rest is filled in:
 // footprints, digests, hashes, allow-lists. docs/nk2.md says what may be left out. A draft says the same thing each time, so sealing
 // it gives the same document.
-import { requireObject } from "../error.ts";
+import { quote, requireObject } from "../error.ts";
 import type { Hasher } from "../host.ts";
 import { type Json, type JsonObject, pointer } from "../json.ts";
 import { acceptPlanDocument, type PlanDocument } from "./document.ts";
@@ -94,9 +94,9 @@ function sealOp(
   { glbModeId }: JsonObject,
 ): JsonObject {
   const { kernel: name, ...op } = objectAt(reader, value, path);
-  const kernel = kernels.get(String(name));
+  const kernel = typeof name === "string" ? kernels.get(name) : undefined;
   if (kernel === undefined) {
-    reader.note(path, "kernel", `there are kernels ${[...kernels.keys()].join(", ")}`);
+    reader.note(path, "kernel", `the draft has no kernel ${quote(name)}`);
     return {};
   }
   const bind = { slots: {}, params: {}, ...objectAt(reader, op.bind ?? {}, `${path}/bind`) };
