@@ -123,6 +123,12 @@ describe("docs/formats.md", () => {
     expect(shown.filter((value) => !formats.includes(value))).toEqual([]);
   });
 
+  test("shows a plan's draft, document, claim and entry, and what follows from them", () => {
+    const { draft, document, claim, claim_id, signature, entry } = workedExample().plan;
+    const shown = [draft, document, claim, claim_id, signature, entry.text, entry.current_hash];
+    expect(shown.filter((value) => !formats.includes(value))).toEqual([]);
+  });
+
   test("has its worked example in a case file", () => {
     expect(read("tests/cases/worked-example.json")).toBe(workedExampleFile());
   });

@@ -55,7 +55,7 @@ describe("the commands of docs/agents.md", () => {
     skip(noShell !== null, noShell ?? "");
     const { entries } = await json(`${api}/ledger?order=oldest&limit=500`);
     const found = entries.filter((entry: { agent_id: string }) => entry.agent_id === "docs/example");
-    expect(found).toHaveLength(1);
+    expect(found.map(({ kind }: { kind: string }) => kind)).toEqual(["policy", "plan"]);
     const claim = /^CLAIM='(.*)'$/m.exec(agents)![1]!;
     expect(found[0].claim_id).toBe(nodeHost.sha256(claim));
     expect(found[0].signature).toBe(/^SIGNATURE=(.*)$/m.exec(agents)![1]);
@@ -152,6 +152,10 @@ const ANSWERS = [
   "202 /train",
   "200 /train/ID/events",
   "200 /train/ID",
+  "202 /claims",
+  "200 /claims/ID",
+  "200 /plans/ID",
+  "200 /plans/ID/receipts",
 ];
 
 /** What the document shows and the output does not have, in that order; of JSON, the last values. */
