@@ -8,7 +8,7 @@ import { Firestore } from "@google-cloud/firestore";
 import {
   type Artifact,
   environmentKinds,
-  type Submission,
+  type PolicySubmission,
   startTraining,
   type TrainingOptions,
 } from "@policyledger/core";
@@ -150,7 +150,7 @@ async function fill({ urls }: Stack): Promise<void> {
   await settle(api, claims + 1);
 }
 
-async function submit(api: string, submission: Submission): Promise<void> {
+async function submit(api: string, submission: PolicySubmission): Promise<void> {
   const answer = await post(`${api}/claims`, bodyOf(submission));
   await until(`a verdict on ${answer.claim_id}`, async () => {
     const { state } = await get(`${api}/claims/${answer.claim_id}`);

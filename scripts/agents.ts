@@ -8,6 +8,8 @@ import {
   loadPolicy,
   makeEnvironment,
   type PolicyClaim,
+  type PolicySubmission,
+  planDocumentText,
   policyHash,
   runEpisode,
   type Submission,
@@ -32,7 +34,7 @@ export function submissionOf(
   config: TrainingOptions,
   seed: number,
   lie?: number,
-): Submission {
+): PolicySubmission {
   const env_config = { preset: presetName(config) };
   const claim: PolicyClaim = {
     v: 1,
@@ -55,8 +57,15 @@ export function presetName({ env_config }: TrainingOptions): string {
 }
 
 /** As it goes over the wire. */
-export function bodyOf({ claim, signature, artifact }: Submission): string {
-  return JSON.stringify({ claim, signature, artifact: JSON.parse(artifact) });
+export function bodyOf(submission: Submission): string {
+  const { claim, signature } = submission;
+  return "document" in submission
+    ? JSON.stringify({
+        claim,
+        signature,
+        document: JSON.parse(planDocumentText(nodeHost, submission.document)),
+      })
+    : JSON.stringify({ claim, signature, artifact: JSON.parse(submission.artifact) });
 }
 
 /** A signed request for a training on the server. */

@@ -13,12 +13,12 @@ import {
   loadPolicy,
   makeEnvironment,
   type PolicyEntry,
+  type PolicySubmission,
   policyContent,
   prepareEvaluation,
   readArtifact,
   reusePolicy,
   type Sealed,
-  type Submission,
   sealEntry,
   startTraining,
   type TrainingOptions,
@@ -88,7 +88,7 @@ function train(): readonly Trained[] {
 }
 
 /** Every agent signs two claims on seeds of its choice; one lies about its reward, one puts its name to another's. */
-function claim(all: readonly Trained[]): readonly Submission[] {
+function claim(all: readonly Trained[]): readonly PolicySubmission[] {
   heading(
     2,
     "Claim",
@@ -105,13 +105,13 @@ function claim(all: readonly Trained[]): readonly Submission[] {
   return [...honest, liar, thief];
 }
 
-function verify(all: readonly Submission[]): readonly Submission[] {
+function verify(all: readonly PolicySubmission[]): readonly PolicySubmission[] {
   heading(
     3,
     "Verify",
     "Identity, artifact, replay, reward: in that order, and the reward must be equal, exactly.",
   );
-  const valid: Submission[] = [];
+  const valid: PolicySubmission[] = [];
   const rows = all.map((submission) => {
     const { agent_id, env_id, seed, claimed_reward } = submission.claim;
     const verdict = verifyClaim(nodeHost, submission);
@@ -141,7 +141,7 @@ function verify(all: readonly Submission[]): readonly Submission[] {
   return valid;
 }
 
-function record(valid: readonly Submission[]): readonly Sealed[] {
+function record(valid: readonly PolicySubmission[]): readonly Sealed[] {
   heading(4, "Record", "What held is appended; each entry holds the hash of the one before it.");
   const ledger: Sealed[] = [];
   let head: Head | null = null;
@@ -210,7 +210,7 @@ function rank(ledger: readonly Sealed[]): PolicyEntry {
   return ledger[first.index]!.entry as PolicyEntry;
 }
 
-function reuse(entry: PolicyEntry, submissions: readonly Submission[]): void {
+function reuse(entry: PolicyEntry, submissions: readonly PolicySubmission[]): void {
   heading(
     7,
     "Reuse",

@@ -72,9 +72,16 @@ const ROOMS: readonly {
   {
     folder: "functions/src/",
     packages: [
-      ...["async_hooks", "crypto", "diagnostics_channel", "http", "net", "zlib"].map(
-        (module) => `node:${module}`,
-      ),
+      ...[
+        "async_hooks",
+        "crypto",
+        "diagnostics_channel",
+        "http",
+        "net",
+        "stream",
+        "stream/promises",
+        "zlib",
+      ].map((module) => `node:${module}`),
       "@google-cloud/pubsub",
       "@hono/node-server",
       "@policyledger/core",

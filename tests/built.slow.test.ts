@@ -25,13 +25,14 @@ import * as core from "@policyledger/core";
 import * as api from "@policyledger/core/api";
 import * as check from "@policyledger/core/check";
 import * as sdk from "@policyledger/agent";
+import * as log from "@policyledger/agent/log";
 import { nodeHost } from "@policyledger/core/node";
 import { readFileSync } from "node:fs";
 const example = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const claim = JSON.parse(example.claim);
 const signer = await sdk.signerOfSecret("01".repeat(32));
 console.log(JSON.stringify({
-  names: [core, api, check, sdk].map((module) => Object.keys(module).length > 0),
+  names: [core, api, check, sdk, log].map((module) => Object.keys(module).length > 0),
   native: core.verifyClaim(nodeHost, { claim, signature: example.signature, artifact: example.artifact }),
   portable: core.verifyClaim(core.portableHost, { claim, signature: example.signature, artifact: example.artifact }),
   audit: core.auditChain(core.portableHost, example.entries.map(({ text }) => text), { signatures: true }).summary,
@@ -112,7 +113,7 @@ describe.each(nodes.map((node) => [versionOf(node), node] as const))(
     test("verify the worked example with both hosts, and sign it", () => {
       const printed = run(join(folder, "program.mjs"), join(root, "tests/cases/worked-example.json"));
       const { names, native, portable, audit, signed } = JSON.parse(printed);
-      expect(names).toEqual([true, true, true, true]);
+      expect(names).toEqual([true, true, true, true, true]);
       expect(native).toMatchObject({ verdict: "VALID", verified_reward: 1099 });
       expect(portable).toEqual(native);
       expect(audit).toBe("complete up to 2 entries, tail unchecked");

@@ -28,6 +28,7 @@ const documents = [
   "docs/faults.md",
   "docs/deploy.md",
   "docs/scale.md",
+  "docs/trust.md",
   "emulators/README.md",
   "emulators/src/firestore/README.md",
   "emulators/src/launcher/README.md",
@@ -119,6 +120,12 @@ describe("docs/formats.md", () => {
     const { proof_files: files } = JSON.parse(read("tests/cases/log/proofs.json"));
     const { keys } = JSON.parse(read("tests/cases/log/notes.json"));
     const shown = [files[0].file.trimEnd(), canonicalJson(files[0].quorum), keys[0].key, keys[3].key];
+    expect(shown.filter((value) => !formats.includes(value))).toEqual([]);
+  });
+
+  test("shows a plan's draft, document, claim and entry, and what follows from them", () => {
+    const { draft, document, claim, claim_id, signature, entry } = workedExample().plan;
+    const shown = [draft, document, claim, claim_id, signature, entry.text, entry.current_hash];
     expect(shown.filter((value) => !formats.includes(value))).toEqual([]);
   });
 

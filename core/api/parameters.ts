@@ -5,6 +5,7 @@ import { envId, hash, natural, preset } from "./schemas.ts";
 export const claimPath = z.strictObject({ claim_id: hash });
 export const indexPath = z.strictObject({ index: natural });
 export const policyPath = z.strictObject({ policy_hash: hash });
+export const planPath = z.strictObject({ plan_hash: hash });
 export const trainingPath = z.strictObject({ training_id: hash });
 
 export const policiesQuery = z.strictObject({

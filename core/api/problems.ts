@@ -13,9 +13,11 @@ export const PROBLEMS = {
   invalid_config: [422, "Not a configuration of the environment"],
   invalid_training: [422, "Not a training"],
   unknown_environment: [422, "There is no such environment"],
-  hash_mismatch: [422, "The artifact does not have the hash that the claim names"],
+  hash_mismatch: [422, "What was sent does not have the hash that the claim names"],
+  invalid_plan: [422, "Not a plan's document"],
+  plan_refused: [422, "A plan that may not run"],
   invalid_note: [422, "Not a signed note, or not one of this log's checkpoints"],
-  over_cap: [422, "More than a training on the server may ask for"],
+  over_cap: [422, "More than may be asked for at once"],
   // Who sent it
   bad_signature: [403, "The signature is not the key's over these bytes"],
   key_mismatch: [403, "The label belongs to another key"],

@@ -2,7 +2,8 @@
 // describe both in the OpenAPI document, and tests hold the service to them.
 
 import * as z from "zod/mini";
-import { claimSchema, submissionSchema } from "../src/claim.ts";
+import { planClaimSchema, policyClaimSchema } from "../src/claim.ts";
+import { submissionSchema } from "../src/submission.ts";
 
 const HASH = /^[0-9a-f]{64}$/;
 const SIGNATURE = /^[0-9a-f]{128}$/;
@@ -18,7 +19,12 @@ export const natural = z.int().check(z.minimum(0));
 export const time = z.string().check(z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/));
 const json = z.record(z.string(), z.unknown());
 
-export const fault = z.strictObject({ path: z.string(), message: z.string() });
+export const fault = z.strictObject({
+  path: z.string(),
+  message: z.string(),
+  /** Of a plan's faults. */
+  code: z.optional(z.string()),
+});
 
 export const problem = z.strictObject({
   type: z.string(),
@@ -48,29 +54,62 @@ const reason = z.enum([
   "unknown_environment",
   "bad_config",
   "reward_mismatch",
+  "plan_refused",
+  "plan_halted",
+  "final_state_mismatch",
+  "final_commit_mismatch",
   "gave_up",
 ]);
 
-export const job = z.strictObject({
-  claim_id: hash,
-  state: z.enum(["PENDING", "VALID", "RECORDED", "INVALID", "FAILED"]),
-  agent_id: label,
-  policy_hash: hash,
-  claim: claimSchema,
-  signature,
-  submitted_at: time,
-  decided_at: z.optional(time),
-  verified_reward: z.optional(z.int()),
-  steps: z.optional(natural),
-  evaluation: z.optional(evaluation),
+const why = {
   reason: z.optional(reason),
   message: z.optional(z.string()),
   faults: z.optional(z.array(fault)),
+};
+
+/** What verification found of each kind of claim. */
+const foundOfPolicy = {
+  verified_reward: z.optional(z.int()),
+  steps: z.optional(natural),
+  evaluation: z.optional(evaluation),
   replayed_reward: z.optional(z.int()),
+};
+const foundOfPlan = {
+  commits: z.optional(natural),
+  ops: z.optional(natural),
+  replayed_state_hash: z.optional(hash),
+  replayed_commit_hash: z.optional(hash),
+};
+
+const jobBase = {
+  claim_id: hash,
+  state: z.enum(["PENDING", "VALID", "RECORDED", "INVALID", "FAILED"]),
+  agent_id: label,
+  signature,
+  submitted_at: time,
+  decided_at: z.optional(time),
+  ...why,
   index: z.optional(natural),
   current_hash: z.optional(hash),
   recorded_at: z.optional(time),
-});
+};
+
+export const job = z.discriminatedUnion("kind", [
+  z.strictObject({
+    ...jobBase,
+    kind: z.literal("policy"),
+    policy_hash: hash,
+    claim: policyClaimSchema,
+    ...foundOfPolicy,
+  }),
+  z.strictObject({
+    ...jobBase,
+    kind: z.literal("plan"),
+    plan_hash: hash,
+    claim: planClaimSchema,
+    ...foundOfPlan,
+  }),
+]);
 
 export const accepted = z.strictObject({
   claim_id: hash,
@@ -86,19 +125,17 @@ export const batchLine = z.strictObject({
   problem: z.optional(problem),
 });
 
-export const verdict = z.strictObject({
+const verdictBase = {
   verdict: z.enum(["VALID", "INVALID"]),
   claim_id: hash,
-  claimed_reward: z.int(),
-  verified_reward: z.optional(z.int()),
-  steps: z.optional(natural),
-  reason: z.optional(reason),
-  message: z.optional(z.string()),
-  faults: z.optional(z.array(fault)),
-  replayed_reward: z.optional(z.int()),
-  evaluation: z.optional(evaluation),
+  ...why,
   job: z.optional(z.strictObject({ state: z.string(), index: z.optional(natural) })),
-});
+};
+
+export const verdict = z.discriminatedUnion("kind", [
+  z.strictObject({ ...verdictBase, kind: z.literal("policy"), claimed_reward: z.int(), ...foundOfPolicy }),
+  z.strictObject({ ...verdictBase, kind: z.literal("plan"), plan_hash: hash, ...foundOfPlan }),
+]);
 
 export const verifyRequest = z.union([
   submissionSchema,
@@ -140,6 +177,10 @@ export const entry = z.discriminatedUnion("kind", [
     ops: natural,
   }),
 ]);
+
+export const planDocument = z.record(z.string(), z.unknown());
+
+export const receipts = z.strictObject({ genesis: hash, commits: z.array(json) });
 
 /** One envelope for every list. */
 function listOf<T extends z.ZodMiniType, M extends z.core.$ZodLooseShape>(item: T, more: M) {

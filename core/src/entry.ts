@@ -1,7 +1,7 @@
 // Ledger entries, version 1. An entry's canonical JSON is the Merkle leaf; its RFC 6962 leaf hash is the entry's
 // `current_hash`, which is not part of it. `previous_hash` is the current_hash of the entry before, "genesis" in
 // the first. docs/formats.md has the fields with a worked example. A new field is a new version.
-import type { PolicyClaim } from "./claim.ts";
+import type { PlanClaim, PolicyClaim } from "./claim.ts";
 import { isTimestamp } from "./entry-forms.ts";
 import { ScannedEntry, scanEntry } from "./entry-grammar.ts";
 import { isIndex } from "./environments/kind.ts";
@@ -139,6 +139,18 @@ export function policyContent(
   requireObject(found, "invalid_claim", "Cannot record a claim without its id and signature");
   const { claimed_reward, v: _, ...kept } = claim;
   return { ...kept, verified_reward: claimed_reward, ...found };
+}
+
+/** The same of a plan; commits and ops are those that its run came to. */
+export function planContent(
+  claim: PlanClaim,
+  found: Pick<PlanEntry, "claim_id" | "signature" | "commits" | "ops">,
+): EntryContent {
+  requireObject(claim, "invalid_claim", "Cannot record a claim");
+  requireObject(found, "invalid_claim", "Cannot record a claim without its id and signature");
+  const { v: _, ...kept } = claim;
+  const { claim_id, signature, commits, ops } = found;
+  return { ...kept, claim_id, signature, commits, ops };
 }
 
 /** Reads an entry from its text, which must be the canonical JSON of an entry. */

@@ -49,6 +49,8 @@ export type ErrorCode =
 export interface Fault {
   readonly path: string;
   readonly message: string;
+  /** Stable, where faults of several kinds come together: a plan's (nk2/codes.ts). */
+  readonly code?: string | undefined;
 }
 
 export class PolicyLedgerError extends Error {

@@ -10,16 +10,16 @@ export {
   checkEntry,
 } from "./chain.ts";
 export {
-  acceptSubmission,
+  type Claim,
   claimId,
   claimSchema,
   claimText,
   isSignedBy,
+  type PlanClaim,
   type PolicyClaim,
   parseClaim,
-  parseSubmission,
-  type Submission,
-  submissionSchema,
+  planClaimSchema,
+  policyClaimSchema,
 } from "./claim.ts";
 export { isStrictPublicKey, isStrictSignature, verifyStrict } from "./ed25519.ts";
 export {
@@ -31,6 +31,7 @@ export {
   headOf,
   type PlanEntry,
   type PolicyEntry,
+  planContent,
   policyContent,
   readEntry,
   type Sealed,
@@ -179,11 +180,13 @@ export {
   parseAddCheckpoint,
   type WitnessAnswer,
 } from "./log/witness.ts";
+export { checkPlan, type PlanCheck } from "./nk2/check-plan.ts";
 export { type CheckOptions, checkReceipts } from "./nk2/check-receipts.ts";
 export type { CapCode, FailureCode, PlanCode, TerminalCode } from "./nk2/codes.ts";
 export { acceptPlanDocument, type PlanDocument, parsePlanDocument } from "./nk2/document.ts";
+export { planDocumentText } from "./nk2/document-text.ts";
 export type { Expression, Operator } from "./nk2/expression.ts";
-export { HOST_LIMITS, type HostLimits } from "./nk2/host-limits.ts";
+export { CLAIM_LIMITS, HOST_LIMITS, type HostLimits } from "./nk2/host-limits.ts";
 export type { Kernel } from "./nk2/kernel.ts";
 export type { CurvatureMatrix } from "./nk2/matrix.ts";
 export type { PlanEvent, PlanObserver, Transform } from "./nk2/observe.ts";
@@ -203,6 +206,7 @@ export {
   runPlan,
   type Statistics,
 } from "./nk2/run.ts";
+export { sealPlan } from "./nk2/seal.ts";
 export type { State } from "./nk2/state.ts";
 export type { PlanFault } from "./nk2/validate.ts";
 export {
@@ -261,6 +265,17 @@ export {
   type TypedArray,
 } from "./spaces/index.ts";
 export {
+  acceptSubmission,
+  type PlanSubmission,
+  type PolicySubmission,
+  parseSubmission,
+  planSubmissionSchema,
+  policySubmissionSchema,
+  SUBMISSION_JSON,
+  type Submission,
+  submissionSchema,
+} from "./submission.ts";
+export {
   parseTrainingConfig,
   type TrainingConfig,
   type TrainingOptions,
@@ -276,8 +291,9 @@ export {
 export { type RecordedStep, type Recorder, recorder } from "./trajectory.ts";
 export {
   type Invalid,
-  type Reason,
-  type Valid,
+  type PolicyVerdict,
+  type ValidPlan,
+  type ValidPolicy,
   type Verdict,
   verifyClaim,
   verifyUnsignedClaim,

@@ -203,6 +203,14 @@ function walk(value: Json, path: string, faults: Fault[]): number {
   return keys;
 }
 
+/** How deep a value nests; the outermost container is 1. */
+export function depthOf(value: Json): number {
+  if (value === null || typeof value !== "object") return 0;
+  return (
+    1 + Object.values(value).reduce<number>((deepest, one) => Math.max(deepest, depthOf(one as Json)), 0)
+  );
+}
+
 function note(faults: Fault[], path: string, message: string): void {
   if (faults.length < MAX_FAULTS) faults.push({ path, message });
 }

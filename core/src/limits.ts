@@ -32,6 +32,10 @@ export const MAX_CONSISTENCY_HASHES = 63;
 export const MAX_QUORUM_KEYS = 64;
 /** A plan with all that it needs, before parsing: 100,000 ops take 50 MB. */
 export const MAX_PLAN_BYTES = 67_108_864;
+/** The document of a claimed plan, in its normal form: 4,000 ops take 2 MB. */
+export const MAX_CLAIMED_PLAN_BYTES = 2_097_152;
+/** A submission of a plan: its document, its claim and signature, before parsing. */
+export const MAX_PLAN_SUBMISSION_BYTES = 2_113_536;
 /** The receipts of a run, before parsing: one op's takes 700 bytes. */
 export const MAX_RECEIPTS_BYTES = 134_217_728;
 /** Identifiers of NK-2: ops, fields, plans, bundles, contracts, slots, params (nk2.md, values). */

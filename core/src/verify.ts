@@ -1,178 +1,122 @@
-// Verification: four steps, each with its own reasons to fail. Deterministic, stateless, bounded; it trusts nobody.
-// 1. identity: the claim's own key signed it. 2. artifact: it has the hash that the claim names, and is one that we
-// accept, for an environment that there is. 3. replay: the policy runs greedily in the claimed environment from the claimed seed. 4. reward: what the
-// replay earned equals what was claimed, exactly.
-import { claimText, isSignedBy, type PolicyClaim, parseClaim, type Submission } from "./claim.ts";
-import { environmentKind, makeEnvironment } from "./environments/registry.ts";
-import { runEpisode } from "./episode.ts";
+// Verification: steps, each with its own reasons to fail. Deterministic, stateless, bounded; it trusts nobody. First identity: the
+// claim's own key signed it. Of a policy then 2. artifact: it has the hash that the claim names, and is one that we accept, for
+// an environment that there is. 3. replay: it runs greedily in the claimed environment from the claimed seed. 4. reward: what the
+// replay earned equals what was claimed, exactly. Of a plan 2. plan: it has the hashes that the claim names, and may run.
+// 3. run: it comes to its end. 4. final state and 5. final commit are those that were claimed.
+import { type Claim, claimText, isSignedBy, type PlanClaim, type PolicyClaim, parseClaim } from "./claim.ts";
 import { type Fault, PolicyLedgerError, requireObject } from "./error.ts";
 import type { Host } from "./host.ts";
-import { canonicalJson, type Json, utf8Length } from "./json.ts";
-import { MAX_ARTIFACT_BYTES, MAX_CLAIM_BYTES, MAX_CONFIG_BYTES, MAX_EPISODE_STEPS } from "./limits.ts";
-import { type Artifact, readArtifact } from "./policies/artifact.ts";
-import { loadPolicy } from "./policies/load.ts";
+import { type Json, utf8Length } from "./json.ts";
+import { MAX_CLAIM_BYTES } from "./limits.ts";
+import { type PlanDocument, requireDocument } from "./nk2/document.ts";
+import { type Found, type Reason, Refusal } from "./refusal.ts";
+import type { PlanSubmission, PolicySubmission, Submission } from "./submission.ts";
+import { checkPlanBounds, type PlanFound, replayPlanClaim } from "./verify-plan.ts";
+import { checkPolicyBounds, replayPolicyClaim } from "./verify-policy.ts";
 
-export type Reason =
-  | "limits" // over a limit, before anything is run
-  | "bad_signature"
-  | "hash_mismatch"
-  | "artifact_refused"
-  | "unknown_environment"
-  | "bad_config"
-  | "reward_mismatch";
+export type { Reason } from "./refusal.ts";
 
-export interface Valid {
+interface ValidBase {
   readonly verdict: "VALID";
   readonly claim_id: string;
+}
+
+export interface ValidPolicy extends ValidBase {
   readonly verified_reward: number;
   readonly steps: number;
 }
 
-export interface Invalid {
+export interface ValidPlan extends ValidBase, PlanFound {}
+
+export interface Invalid extends Found {
   readonly verdict: "INVALID";
   readonly claim_id: string;
   readonly reason: Reason;
   readonly message: string;
   readonly faults: readonly Fault[];
-  /** What replay found, where it came that far. */
-  readonly replayed_reward?: number;
 }
 
-export type Verdict = Valid | Invalid;
+export type PolicyVerdict = ValidPolicy | Invalid;
+export type PlanVerdict = ValidPlan | Invalid;
+export type Verdict = PolicyVerdict | PlanVerdict;
 
 /** Decides on a claim. Throws `invalid_claim` for what `parseSubmission` would not have accepted: that is no claim. */
+export function verifyClaim(host: Host, submission: PolicySubmission): PolicyVerdict;
+export function verifyClaim(host: Host, submission: PlanSubmission): PlanVerdict;
+export function verifyClaim(host: Host, submission: Submission): Verdict;
 export function verifyClaim(host: Host, submission: Submission): Verdict {
-  requireObject(submission, "invalid_claim", "Cannot verify claim");
-  const { claim, signature, artifact } = submission;
-  return decide(host, claim, artifact, (read, text) => checkIdentity(host, read, text, signature));
+  requireObject(submission, "invalid_claim", WHAT);
+  const { signature } = submission;
+  return decide(host, submission, (claim, text) => checkIdentity(host, claim, text, signature));
 }
 
 /** The same without the first step, for whoever knows by other means that the claim is the agent's. */
-export function verifyUnsignedClaim(host: Host, submission: Omit<Submission, "signature">): Verdict {
-  requireObject(submission, "invalid_claim", "Cannot verify claim");
-  const { claim, artifact } = submission;
-  return decide(host, claim, artifact, () => {});
+export function verifyUnsignedClaim(
+  host: Host,
+  submission: Omit<PolicySubmission, "signature">,
+): PolicyVerdict;
+export function verifyUnsignedClaim(host: Host, submission: Omit<PlanSubmission, "signature">): PlanVerdict;
+export function verifyUnsignedClaim(host: Host, submission: Unsigned): Verdict;
+export function verifyUnsignedClaim(host: Host, submission: Unsigned): Verdict {
+  requireObject(submission, "invalid_claim", WHAT);
+  return decide(host, submission, () => {});
 }
 
-function decide(
-  host: Host,
-  given: PolicyClaim,
-  artifact: string,
-  identity: (claim: PolicyClaim, text: string) => void,
-): Verdict {
-  requireObject(given, "invalid_claim", "Cannot verify claim");
-  const text = claimText(given);
+type Unsigned = Omit<PolicySubmission, "signature"> | Omit<PlanSubmission, "signature">;
+
+const WHAT = "Cannot verify claim";
+
+function decide(host: Host, submission: Unsigned, identity: (claim: Claim, text: string) => void): Verdict {
+  requireObject(submission.claim, "invalid_claim", WHAT);
+  const text = claimText(submission.claim);
   // From here on it is what its signed bytes say, whatever else the object that was given may be.
   const claim = parseClaim(JSON.parse(text) as Json);
   if (claimText(claim) !== text) {
-    throw new PolicyLedgerError(
-      "invalid_claim",
-      "Cannot verify claim: it does not read back as it was written",
-    );
+    throw new PolicyLedgerError("invalid_claim", `${WHAT}: it does not read back as it was written`);
   }
+  const steps =
+    claim.kind === "plan" ? planSteps(host, claim, submission) : policySteps(host, claim, submission);
   const claim_id = host.sha256(text);
   try {
-    checkLimits(claim, text, artifact);
+    if (utf8Length(text, MAX_CLAIM_BYTES) > MAX_CLAIM_BYTES) {
+      throw new Refusal("limits", `the claim takes more than ${MAX_CLAIM_BYTES} bytes`);
+    }
+    steps.bounds();
     identity(claim, text);
-    return { verdict: "VALID", claim_id, ...replayClaim(host, claim, artifact) };
+    return { verdict: "VALID", claim_id, ...steps.replay() };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const { reason, message, faults, replayedReward } = error;
-    const found = replayedReward === undefined ? {} : { replayed_reward: replayedReward };
+    const { reason, message, faults, found } = error;
     return { verdict: "INVALID", claim_id, reason, message, faults, ...found };
   }
 }
 
-function replayClaim(
-  host: Host,
-  claim: PolicyClaim,
-  artifactText: string,
-): Omit<Valid, "verdict" | "claim_id"> {
-  const artifact = checkArtifact(host, claim, artifactText);
-  const { reward, steps } = replay(claim, artifact);
-  checkReward(claim, reward);
-  return { verified_reward: reward, steps };
+interface Steps {
+  bounds(): void;
+  replay(): Omit<ValidPolicy, keyof ValidBase> | PlanFound;
 }
 
-function checkLimits(claim: PolicyClaim, text: string, artifactText: string): void {
-  if (typeof artifactText !== "string") {
-    throw new PolicyLedgerError(
-      "invalid_claim",
-      "Cannot verify claim: wanted the artifact's canonical JSON as a text",
-    );
+function policySteps(host: Host, claim: PolicyClaim, submission: Unsigned): Steps {
+  const { artifact } = submission as { artifact?: unknown };
+  if (typeof artifact !== "string") {
+    throw new PolicyLedgerError("invalid_claim", `${WHAT}: wanted the artifact's canonical JSON as a text`);
   }
-  const parts = [
-    ["the claim", text, MAX_CLAIM_BYTES],
-    ["env_config", canonicalJson(claim.env_config), MAX_CONFIG_BYTES],
-    ["the artifact", artifactText, MAX_ARTIFACT_BYTES],
-  ] as const;
-  for (const [what, text, most] of parts) {
-    if (utf8Length(text, most) > most) throw new Refusal("limits", `${what} takes more than ${most} bytes`);
-  }
+  return {
+    bounds: () => checkPolicyBounds(claim, artifact),
+    replay: () => replayPolicyClaim(host, claim, artifact),
+  };
 }
 
-function checkIdentity(host: Host, claim: PolicyClaim, text: string, signature: string): void {
+function planSteps(host: Host, claim: PlanClaim, submission: Unsigned): Steps {
+  const { document } = submission as { document: PlanDocument };
+  requireDocument(document, WHAT);
+  return {
+    bounds: () => checkPlanBounds(host, document),
+    replay: () => replayPlanClaim(host, claim, document),
+  };
+}
+
+function checkIdentity(host: Host, claim: Claim, text: string, signature: string): void {
   if (isSignedBy(host, text, claim.public_key, signature)) return;
   throw new Refusal("bad_signature", `the signature is not one of key ${claim.public_key} over this claim`);
-}
-
-function checkArtifact(host: Host, claim: PolicyClaim, text: string): Artifact {
-  const hash = host.sha256(text);
-  if (hash !== claim.policy_hash) {
-    throw new Refusal("hash_mismatch", `the artifact hashes to ${hash}, the claim says ${claim.policy_hash}`);
-  }
-  // Before the artifact, which is refused too when it is for an environment that there is not.
-  asRefusal("unknown_environment", () => environmentKind(claim.env_id));
-  const artifact = asRefusal("artifact_refused", () => readArtifact(text));
-  if (artifact.env_id !== claim.env_id) {
-    throw new Refusal(
-      "artifact_refused",
-      `the artifact is for ${artifact.env_id}, the claim for ${claim.env_id}`,
-    );
-  }
-  return artifact;
-}
-
-function replay(claim: PolicyClaim, artifact: Artifact): { reward: number; steps: number } {
-  const env = asRefusal("bad_config", () => makeEnvironment(claim.env_id, claim.env_config));
-  if (env.horizon > MAX_EPISODE_STEPS) {
-    throw new Refusal(
-      "limits",
-      `the horizon is ${env.horizon} steps, at most ${MAX_EPISODE_STEPS} are replayed`,
-    );
-  }
-  return runEpisode(env, loadPolicy(artifact), claim.seed);
-}
-
-function checkReward(claim: PolicyClaim, reward: number): void {
-  if (reward === claim.claimed_reward) return;
-  throw new Refusal(
-    "reward_mismatch",
-    `replay earned ${reward}, the claim says ${claim.claimed_reward}`,
-    [],
-    reward,
-  );
-}
-
-/** Why a claim does not hold; never leaves this file. */
-class Refusal extends Error {
-  readonly reason: Reason;
-  readonly faults: readonly Fault[];
-  readonly replayedReward: number | undefined;
-
-  constructor(reason: Reason, message: string, faults: readonly Fault[] = [], replayedReward?: number) {
-    super(message);
-    this.reason = reason;
-    this.faults = faults;
-    this.replayedReward = replayedReward;
-  }
-}
-
-function asRefusal<T>(reason: Reason, run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    if (error instanceof PolicyLedgerError) throw new Refusal(reason, error.message, error.faults);
-    throw error;
-  }
 }

@@ -1,17 +1,26 @@
 // Hostile inputs, and every way into the core that takes foreign input. Whatever comes in, the core answers with a
 // value or with its own error, and soon.
 import fc from "fast-check";
+import { workedExample } from "../../tests/cases/make-worked-example.ts";
 import { auditChain } from "../src/chain.ts";
-import { parseClaim, parseSubmission } from "../src/claim.ts";
+import { parseClaim } from "../src/claim.ts";
 import { readEntry } from "../src/entry.ts";
 import { environmentKinds, makeEnvironment } from "../src/environments/registry.ts";
 import { runEpisode } from "../src/episode.ts";
 import { PolicyLedgerError } from "../src/error.ts";
 import { type Json, parseCanonicalJson, parseJson } from "../src/json.ts";
 import { MAX_FAULTS, MAX_TRAINING_STATE_BYTES } from "../src/limits.ts";
+import { checkPlan } from "../src/nk2/check-plan.ts";
+import { checkReceipts } from "../src/nk2/check-receipts.ts";
+import { parsePlanDocument } from "../src/nk2/document.ts";
+import { CLAIM_LIMITS } from "../src/nk2/host-limits.ts";
+import { parseReceipts } from "../src/nk2/receipt-file.ts";
+import { runPlan } from "../src/nk2/run.ts";
+import { sealPlan } from "../src/nk2/seal.ts";
 import { parseArtifact, readArtifact } from "../src/policies/artifact.ts";
 import { loadPolicy } from "../src/policies/load.ts";
 import { spaceFromJson } from "../src/spaces/index.ts";
+import { parseSubmission } from "../src/submission.ts";
 import type { TrainingOptions } from "../src/training/config.ts";
 import { resumeTraining, startTraining } from "../src/training/training.ts";
 import { verifyClaim } from "../src/verify.ts";
@@ -74,6 +83,14 @@ function ofValue(enter: (value: Json) => void): (input: Input) => void {
   return (input) => enter(parseJson(input, LIMITS));
 }
 
+const { plan } = workedExample();
+const planTexts = [
+  {
+    ...plan,
+    submission: `{"claim":${plan.claim},"document":${plan.document},"signature":"${plan.signature}"}`,
+  },
+];
+
 export const doors: readonly Door[] = [
   { name: "parseJson", good: artifacts, enter: ofValue(() => {}) },
   {
@@ -92,6 +109,51 @@ export const doors: readonly Door[] = [
         verifyClaim(host, submission);
       } catch (cause) {
         throw new Error("verifyClaim threw where it should have answered", { cause });
+      }
+    },
+  },
+  {
+    name: "parseSubmission and verifyClaim of plans",
+    good: planTexts.map(({ submission }) => submission),
+    enter: (input) => {
+      const submission = parseSubmission(input);
+      try {
+        verifyClaim(host, submission);
+      } catch (cause) {
+        throw new Error("verifyClaim threw where it should have answered", { cause });
+      }
+    },
+  },
+  {
+    name: "sealPlan and checkPlan",
+    good: planTexts.map(({ draft }) => draft),
+    enter: ofValue((value) => {
+      checkPlan(host, sealPlan(host, value), CLAIM_LIMITS);
+    }),
+  },
+  {
+    name: "parsePlanDocument and runPlan",
+    good: planTexts.map(({ document }) => document),
+    enter: (input) => {
+      const document = parsePlanDocument(input);
+      try {
+        runPlan(host, document, { limits: CLAIM_LIMITS });
+      } catch (cause) {
+        throw new Error("runPlan threw where it should have answered", { cause });
+      }
+    },
+  },
+  {
+    name: "parseReceipts and checkReceipts",
+    good: planTexts.map(({ receipts }) => receipts),
+    enter: (input) => {
+      const chain = parseReceipts(input);
+      for (const { document } of planTexts) {
+        try {
+          checkReceipts(host, parsePlanDocument(document), chain);
+        } catch (cause) {
+          throw new Error("checkReceipts threw where it should have answered", { cause });
+        }
       }
     },
   },

@@ -1,7 +1,7 @@
 // What the tests of claims, entries and the chain are made of: agents with known keys, artifacts of every kind,
 // honest claims about them, and a small ledger that holds every form of entry.
 import { nodeHost, publicKeyOf, sign } from "../node/index.ts";
-import { claimId, claimText, type PolicyClaim, type Submission } from "../src/claim.ts";
+import { claimId, claimText, type PolicyClaim } from "../src/claim.ts";
 import { type EntryContent, type Head, headOf, policyContent, type Sealed, sealEntry } from "../src/entry.ts";
 import { type EnvironmentKind, stateCountOf } from "../src/environments/kind.ts";
 import { environmentKind, environmentKinds, makeEnvironment } from "../src/environments/registry.ts";
@@ -11,6 +11,7 @@ import { canonicalJson, type JsonObject, utf8 } from "../src/json.ts";
 import { type Artifact, artifactText } from "../src/policies/artifact.ts";
 import { loadPolicy } from "../src/policies/load.ts";
 import { stream } from "../src/random.ts";
+import type { PolicySubmission } from "../src/submission.ts";
 
 export const host = nodeHost;
 export const CYBER = "cyber-defense-v1";
@@ -84,7 +85,7 @@ export function submissionOf(
     readonly env_config?: JsonObject;
     readonly changes?: Partial<PolicyClaim>;
   } = {},
-): Submission {
+): PolicySubmission {
   const { agent = ALICE, seed = 7, env_config = {}, changes = {} } = options;
   const text = artifactText(artifact);
   const claim: PolicyClaim = {
@@ -107,12 +108,16 @@ export function signed(agent: Agent, text: string): string {
 }
 
 /** A submission as an agent would send it. */
-export function sent({ claim, signature, artifact }: Submission): string {
+export function sent({ claim, signature, artifact }: PolicySubmission): string {
   return JSON.stringify({ claim, signature, artifact: JSON.parse(artifact) }, null, 2);
 }
 
 /** The content of a policy's entry; `evaluated` adds the evaluation. */
-export function contentOf(submission: Submission, artifact: Artifact, evaluated: boolean): EntryContent {
+export function contentOf(
+  submission: PolicySubmission,
+  artifact: Artifact,
+  evaluated: boolean,
+): EntryContent {
   const { claim, signature } = submission;
   const env = makeEnvironment(claim.env_id, claim.env_config);
   const found = { claim_id: claimId(host, claim), signature };

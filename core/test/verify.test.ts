@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { claimId, claimText, type PolicyClaim, parseSubmission, type Submission } from "../src/claim.ts";
+import { claimId, claimText, type PolicyClaim } from "../src/claim.ts";
 import { makeEnvironment } from "../src/environments/registry.ts";
 import { runEpisode } from "../src/episode.ts";
 import { portableHost } from "../src/host.ts";
@@ -7,6 +7,7 @@ import { canonicalJson, type Json } from "../src/json.ts";
 import { MAX_ARTIFACT_BYTES } from "../src/limits.ts";
 import { type Artifact, artifactText } from "../src/policies/artifact.ts";
 import { loadPolicy } from "../src/policies/load.ts";
+import { type PolicySubmission, parseSubmission } from "../src/submission.ts";
 import { type Reason, verifyClaim, verifyUnsignedClaim } from "../src/verify.ts";
 import {
   ALICE,
@@ -25,12 +26,12 @@ const [qTable] = everyArtifact as readonly [Artifact];
 const honest = submissionOf(qTable, { seed: 42 });
 
 /** A claim about any text as artifact, rightly hashed and signed. */
-function about(artifact: string, changes: Partial<PolicyClaim> = {}): Submission {
+function about(artifact: string, changes: Partial<PolicyClaim> = {}): PolicySubmission {
   const claim = { ...honest.claim, policy_hash: host.sha256(artifact), ...changes };
   return { claim, artifact, signature: signed(ALICE, claimText(claim)) };
 }
 
-const withBadSignature = (submission: Submission): Submission => ({
+const withBadSignature = (submission: PolicySubmission): PolicySubmission => ({
   ...submission,
   signature: "0".repeat(128),
 });
@@ -62,7 +63,7 @@ describe("verifyClaim", () => {
   });
 
   const other = artifactText(everyArtifact[5]!);
-  const refused: readonly (readonly [Reason, string, Submission])[] = [
+  const refused: readonly (readonly [Reason, string, PolicySubmission])[] = [
     ["limits", "an artifact too large", about("x".repeat(MAX_ARTIFACT_BYTES + 1))],
     ["limits", "an artifact too large in bytes only", about("€".repeat(MAX_ARTIFACT_BYTES / 2))],
     ["limits", "a configuration too large", about(honest.artifact, { env_config: { x: "a".repeat(2_048) } })],
@@ -141,7 +142,7 @@ describe("verifyClaim", () => {
   });
 
   test("names the faults of an artifact and of a configuration with their paths", () => {
-    const faults = (submission: Submission) => {
+    const faults = (submission: PolicySubmission) => {
       const verdict = verifyClaim(host, submission);
       return verdict.verdict === "INVALID" ? verdict.faults.map(({ path }) => path) : [];
     };
@@ -152,7 +153,7 @@ describe("verifyClaim", () => {
   });
 
   test("gives the first reason of several, in the order of its steps", () => {
-    const reasonOf = (submission: Submission) => {
+    const reasonOf = (submission: PolicySubmission) => {
       const verdict = verifyClaim(host, submission);
       return verdict.verdict === "INVALID" ? verdict.reason : verdict.verdict;
     };

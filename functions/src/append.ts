@@ -11,6 +11,7 @@ import {
   type Head,
   headOf,
   PolicyLedgerError,
+  planContent,
   policyContent,
   type Sealed,
   sealEntry,
@@ -164,6 +165,8 @@ function sealOrNull({ host, log }: Service, head: Head | null, job: Job, now: st
 const UNSEALABLE = "No entry can be made of this job; the service's log says why.";
 
 function contentOf(job: Job): EntryContent {
-  const { claim_id, signature, evaluation } = job;
-  return policyContent(claimOf(job), { claim_id, signature, ...(evaluation && { evaluation }) });
+  const { claim_id, signature, evaluation, commits, ops } = job;
+  const claim = claimOf(job);
+  if (claim.kind === "plan") return planContent(claim, { claim_id, signature, commits: commits!, ops: ops! });
+  return policyContent(claim, { claim_id, signature, ...(evaluation && { evaluation }) });
 }

@@ -1,16 +1,7 @@
 // Where everything is kept: collections, document ids and the fields of each document. Times are UTC texts with
 // milliseconds, which sort as they follow one another. docs/life-of-a-claim.md says who writes what, and when.
-import type {
-  Board,
-  Entry,
-  Evaluation,
-  Head,
-  Invalid,
-  PolicyClaim,
-  Progress,
-  Tile,
-} from "@policyledger/core";
-import type { DocumentReference, Firestore, Query } from "firebase-admin/firestore";
+import type { Board, Claim, Entry, Evaluation, Head, Invalid, Progress, Tile } from "@policyledger/core";
+import type { CollectionReference, DocumentReference, Firestore, Query } from "firebase-admin/firestore";
 
 export type State =
   | "PENDING" // accepted, not decided
@@ -28,7 +19,9 @@ export interface Job {
   readonly claim: string;
   readonly signature: string;
   readonly agent_id: string;
-  readonly policy_hash: string;
+  /** What the claim is about: a policy, or a plan. */
+  readonly policy_hash?: string;
+  readonly plan_hash?: string;
   readonly state: State;
   readonly submitted_at: string;
   /** The request that brought it: with the claim's id, this finds it in the logs of every station. */
@@ -43,10 +36,15 @@ export interface Job {
   readonly verified_reward?: number;
   readonly steps?: number;
   readonly evaluation?: Evaluation;
+  /** Of a plan that holds: how many its run came to. */
+  readonly commits?: number;
+  readonly ops?: number;
   readonly reason?: Invalid["reason"] | "gave_up";
   readonly message?: string;
   readonly faults?: Invalid["faults"];
   readonly replayed_reward?: number;
+  readonly replayed_state_hash?: string;
+  readonly replayed_commit_hash?: string;
   readonly index?: number;
   readonly current_hash?: string;
   readonly recorded_at?: string;
@@ -63,14 +61,32 @@ export interface AgentBinding {
   readonly bound_at: string;
 }
 
-/** `policies/{policy_hash}`: an artifact's canonical JSON as bytes. */
-export interface StoredPolicy {
-  readonly policy_hash: string;
-  readonly artifact: Uint8Array;
+/** What claims are about, and is kept beside them. */
+export interface StoredSubject {
   /** Some claim with it is VALID: anyone may have it, and it stays. */
   readonly published: boolean;
   /** While it is not published: never before this is it deleted. */
   readonly keep_until?: string;
+}
+
+/** `policies/{policy_hash}`: an artifact's canonical JSON as bytes. */
+export interface StoredPolicy extends StoredSubject {
+  readonly policy_hash: string;
+  readonly artifact: Uint8Array;
+}
+
+/** `plans/{plan_hash}`: which parts its document has and, once it is published, its receipts; they lie below it. */
+export interface StoredPlan extends StoredSubject {
+  readonly plan_hash: string;
+  readonly document: KeptText;
+  readonly receipts?: KeptText;
+}
+
+/** A long text that was put into parts. */
+export interface KeptText {
+  readonly parts: number;
+  /** Of the text itself, in UTF-8. */
+  readonly bytes: number;
 }
 
 /** `ledger/head`: the last entry, how many there are, and the tree over them. Its write wakes the ranking. */
@@ -179,6 +195,7 @@ const INDEX_DIGITS = 12;
 
 export const jobs = (db: Firestore) => db.collection("verification_jobs");
 export const policies = (db: Firestore) => db.collection("policies");
+export const plans = (db: Firestore) => db.collection("plans");
 export const trainings = (db: Firestore) => db.collection("trainings");
 export const headRef = (db: Firestore) => db.doc("ledger/head");
 export const checkpointRef = (db: Firestore) => db.doc("ledger/checkpoint");
@@ -228,8 +245,8 @@ export const oldestOf = (db: Firestore, state: State): Query =>
 export const latestOf = (db: Firestore, agentId: string): Query =>
   jobs(db).where("agent_id", "==", agentId).orderBy("submitted_at", "desc").limit(1);
 
-export const keptUntilBefore = (db: Firestore, time: string): Query =>
-  policies(db).where("keep_until", "<", time).orderBy("keep_until").select("keep_until");
+export const keptUntilBefore = (subjects: CollectionReference, time: string): Query =>
+  subjects.where("keep_until", "<", time).orderBy("keep_until").select("keep_until");
 
 export const leasesBefore = (db: Firestore, state: TrainingState, time: string): Query =>
   trainings(db).where("state", "==", state).where("lease_until", "<", time).orderBy("lease_until");
@@ -249,8 +266,8 @@ export function isChangedSince(error: unknown): boolean {
   return CHANGED.has((error as { code?: unknown }).code);
 }
 
-export function claimOf(job: Job): PolicyClaim {
-  return JSON.parse(job.claim) as PolicyClaim;
+export function claimOf(job: Job): Claim {
+  return JSON.parse(job.claim) as Claim;
 }
 
 export function isoTime(milliseconds: number): string {

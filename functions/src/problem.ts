@@ -42,6 +42,7 @@ const FROM_CORE: Partial<Record<ErrorCode, ProblemCode>> = {
   invalid_json: "invalid_json",
   too_large: "too_large",
   invalid_claim: "invalid_claim",
+  invalid_plan: "invalid_plan",
   invalid_config: "invalid_config",
   invalid_training: "invalid_training",
   unknown_environment: "unknown_environment",

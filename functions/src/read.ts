@@ -21,9 +21,11 @@ import {
   type Job,
   jobs,
   type LedgerHead,
+  plans,
   policies,
   type StoredBoard,
   type StoredEntry,
+  type StoredPlan,
   type StoredPolicy,
   type Watermark,
   watermarkRef,
@@ -37,7 +39,8 @@ export async function readJob(db: Firestore, claimId: string): Promise<Job | nul
 /** A job as it goes over the wire: what is only ours stays here. */
 export function jobView(job: Job) {
   const { attempts: _, resend_at: __, request_id: ___, opened_by: ____, claim: _____, ...shown } = job;
-  return { ...shown, claim: claimOf(job) };
+  const claim = claimOf(job);
+  return { ...shown, kind: claim.kind, claim };
 }
 
 export async function readHead(db: Firestore): Promise<LedgerHead | null> {
@@ -98,6 +101,12 @@ export async function readPolicy(db: Firestore, hash: string): Promise<StoredPol
 export async function readPolicies(db: Firestore, hashes: readonly string[]): Promise<StoredPolicy[]> {
   const found = await db.getAll(...hashes.map((hash) => policies(db).doc(hash)));
   return found.flatMap((snapshot) => (snapshot.data() as StoredPolicy | undefined) ?? []);
+}
+
+/** One that is published. */
+export async function readPlan(db: Firestore, hash: string): Promise<StoredPlan | null> {
+  const plan = (await plans(db).doc(hash).get()).data() as StoredPlan | undefined;
+  return plan?.published === true ? plan : null;
 }
 
 export async function readIntegrity(db: Firestore) {

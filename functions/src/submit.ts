@@ -4,32 +4,25 @@
 // A crash before the transaction leaves nothing, and the agent, who got no answer, submits again: the same claim is
 // one claim. A crash after it leaves a PENDING job that nobody was told of: the sweep tells.
 import { randomUUID } from "node:crypto";
-import { claimText, type PolicyClaim, type Submission } from "@policyledger/core";
+import { type Claim, claimText, type Submission } from "@policyledger/core";
 import type { DocumentSnapshot, Transaction } from "firebase-admin/firestore";
-import {
-  type AgentBinding,
-  agentRef,
-  isoTime,
-  type Job,
-  jobs,
-  policies,
-  type StoredPolicy,
-} from "./documents.ts";
+import { type AgentBinding, agentRef, isoTime, type Job, jobs, type StoredSubject } from "./documents.ts";
 import { requireSigned } from "./identity.ts";
 import { Problem } from "./problem.ts";
 import { publishOrLeave, type Service } from "./service.ts";
+import { createSubject, namedBy, type Subject, subjectOf, subjectRef } from "./subjects.ts";
 
 /** Labels that only the service's own key may claim under. */
 const RESERVED = "service/";
-/** For how long, at least, the artifact of a claim that is not VALID is kept. */
+/** For how long, at least, the artifact or document of a claim that is not VALID is kept. */
 export const KEEP_ARTIFACT_MS = 7 * 24 * 3_600_000;
 /** A claim should have its verdict by then; the sweep sends it on its way again when it has not. */
 export const RESEND_AFTER_MS = 30_000;
-/** Ids in one message: as many as one call of the next station takes on. */
+/** Ids in one message: as many as one call of the next station takes on. A plan may take seconds, and has a message to itself. */
 const IDS_A_MESSAGE = 25;
 
 export interface Accepted {
-  readonly job: Pick<Job, "claim_id" | "policy_hash" | "state">;
+  readonly job: Pick<Job, "claim_id" | "policy_hash" | "plan_hash" | "state">;
   /** Whether it was new, or had been given up and is opened again. */
   readonly opened: boolean;
 }
@@ -58,12 +51,13 @@ export async function acceptClaim(
   submission: Submission,
   { requestId, chargeKey }: Origin,
 ): Promise<Accepted> {
-  const claimId = checkSubmission(service, submission);
+  const claimId = checkSignature(service, submission);
+  const subject = subjectOf(service, submission);
   chargeKey?.(submission.claim.public_key);
   // The client tries a commit again whose answer was lost, and finds the job: which this call has opened all the same.
   const openedBy = randomUUID();
   const accepted = await service.db.runTransaction((transaction) =>
-    store(service, transaction, submission, { claimId, requestId, openedBy }),
+    store(service, transaction, submission, { claimId, subject, requestId, openedBy }),
   );
   const { opened } = accepted;
   service.log({
@@ -79,17 +73,19 @@ export async function acceptClaim(
 
 export async function sendToVerify(
   service: Service,
-  opened: readonly Pick<Job, "claim_id">[],
+  opened: readonly Pick<Job, "claim_id" | "plan_hash">[],
 ): Promise<void> {
-  const messages: object[] = [];
-  for (let i = 0; i < opened.length; i += IDS_A_MESSAGE) {
-    messages.push({ claim_ids: opened.slice(i, i + IDS_A_MESSAGE).map(({ claim_id }) => claim_id) });
+  const idsOf = (some: typeof opened) => ({ claim_ids: some.map(({ claim_id }) => claim_id) });
+  const aboutPolicies = opened.filter(({ plan_hash }) => plan_hash === undefined);
+  const messages: object[] = opened.filter((one) => one.plan_hash !== undefined).map((one) => idsOf([one]));
+  for (let i = 0; i < aboutPolicies.length; i += IDS_A_MESSAGE) {
+    messages.push(idsOf(aboutPolicies.slice(i, i + IDS_A_MESSAGE)));
   }
   if (messages.length > 0) await publishOrLeave(service, "claims", messages, { station: "submit" });
 }
 
 /** What can be said of a submission without asking anyone; gives the claim's id. */
-function checkSubmission({ host, trainer }: Service, { claim, signature, artifact }: Submission): string {
+function checkSignature({ host, trainer }: Service, { claim, signature }: Submission): string {
   const text = claimText(claim);
   if (claim.agent_id.startsWith(RESERVED) && claim.public_key !== trainer?.publicKey) {
     throw new Problem("reserved_label", `Labels under ${RESERVED} are the service's own.`, {
@@ -97,15 +93,6 @@ function checkSubmission({ host, trainer }: Service, { claim, signature, artifac
     });
   }
   requireSigned({ host }, "claim", { text, publicKey: claim.public_key, signature });
-  // The artifact is not signed, its hash is: a claim must not be judged by an artifact that somebody else sent along.
-  const hash = host.sha256(artifact);
-  if (hash !== claim.policy_hash) {
-    throw new Problem(
-      "hash_mismatch",
-      `The artifact's canonical JSON hashes to ${hash}, the claim says ${claim.policy_hash}.`,
-      { faults: [{ path: "/claim/policy_hash", message: `the artifact hashes to ${hash}` }] },
-    );
-  }
   return host.sha256(text);
 }
 
@@ -113,17 +100,23 @@ async function store(
   service: Service,
   transaction: Transaction,
   submission: Submission,
-  { claimId, requestId, openedBy }: { claimId: string; requestId: string; openedBy: string },
+  {
+    claimId,
+    subject,
+    requestId,
+    openedBy,
+  }: { claimId: string; subject: Subject; requestId: string; openedBy: string },
 ): Promise<Accepted> {
   const { db } = service;
   const { claim } = submission;
   const now = service.now();
   const jobRef = jobs(db).doc(claimId);
   const labelRef = agentRef(db, claim.agent_id);
-  const policyRef = policies(db).doc(claim.policy_hash);
+  const about = namedBy(subject);
+  const ofSubject = subjectRef(db, about);
   // In one read: of a job its state, of a policy all but the artifact.
   const fieldMask = ["state", "opened_by", "public_key", "published", "keep_until"];
-  const [known, label, policy] = (await transaction.getAll(jobRef, labelRef, policyRef, {
+  const [known, label, stored] = (await transaction.getAll(jobRef, labelRef, ofSubject, {
     fieldMask,
   })) as [DocumentSnapshot, DocumentSnapshot, DocumentSnapshot];
   // Before anything is told of the claim: only its own key has come this far, but the label may be another's.
@@ -132,7 +125,7 @@ async function store(
   if (before !== undefined && before.state !== "FAILED") {
     const { state, opened_by } = before;
     return {
-      job: { claim_id: claimId, policy_hash: claim.policy_hash, state },
+      job: { claim_id: claimId, ...about, state },
       opened: opened_by === openedBy,
     };
   }
@@ -141,7 +134,7 @@ async function store(
     claim: claimText(claim),
     signature: submission.signature,
     agent_id: claim.agent_id,
-    policy_hash: claim.policy_hash,
+    ...about,
     state: "PENDING",
     submitted_at: isoTime(now),
     request_id: requestId,
@@ -158,21 +151,16 @@ async function store(
       bound_at: job.submitted_at,
     } satisfies AgentBinding);
   }
-  const kept = policy.data() as Pick<StoredPolicy, "published" | "keep_until"> | undefined;
-  if (kept === undefined) {
-    transaction.create(policyRef, {
-      policy_hash: claim.policy_hash,
-      artifact: Buffer.from(submission.artifact),
-      published: false,
-      keep_until: isoTime(now + 2 * KEEP_ARTIFACT_MS),
-    } satisfies StoredPolicy);
-  } else if (!kept.published && kept.keep_until! < isoTime(now + KEEP_ARTIFACT_MS)) {
-    transaction.update(policyRef, { keep_until: isoTime(now + 2 * KEEP_ARTIFACT_MS) });
+  const kept = stored.data() as StoredSubject | undefined;
+  const keepUntil = isoTime(now + 2 * KEEP_ARTIFACT_MS);
+  if (kept === undefined) createSubject(transaction, ofSubject, subject, keepUntil);
+  else if (!kept.published && kept.keep_until! < isoTime(now + KEEP_ARTIFACT_MS)) {
+    transaction.update(ofSubject, { keep_until: keepUntil });
   }
   return { job, opened: true };
 }
 
-function requireOwnLabel(bound: AgentBinding | undefined, claim: PolicyClaim): void {
+function requireOwnLabel(bound: AgentBinding | undefined, claim: Claim): void {
   if (bound === undefined || bound.public_key === claim.public_key) return;
   throw new Problem(
     "key_mismatch",

@@ -16,15 +16,18 @@ import {
   type LedgerHead,
   leasesBefore,
   oldestOf,
+  plans,
   policies,
   type State,
   type StoredEntry,
-  type StoredPolicy,
+  type StoredPlan,
+  type StoredSubject,
   type TrainingJob,
   waitingForAppend,
 } from "./documents.ts";
 import { audit, rankNew } from "./rank.ts";
 import { messageOf, type Service } from "./service.ts";
+import { deleteSubject } from "./subjects.ts";
 import { KEEP_ARTIFACT_MS, RESEND_AFTER_MS, sendToVerify } from "./submit.ts";
 import { sendToTrain } from "./training-requests.ts";
 
@@ -125,7 +128,7 @@ async function resumeTrainings(service: Service): Promise<void> {
 }
 
 /**
- * Artifacts of claims that did not hold. One that an undecided claim needs is never among them: a claim's artifact is
+ * Artifacts of claims that did not hold, and documents of plans. One that an undecided claim needs is never among them: a claim's artifact is
  * kept for KEEP_ARTIFACT_MS at least from its submission, and nothing is dropped that an older open claim may need.
  */
 async function dropArtifacts(service: Service): Promise<void> {
@@ -137,18 +140,19 @@ async function dropArtifacts(service: Service): Promise<void> {
     job === null ? [] : [Date.parse((job as Job).submitted_at) + KEEP_ARTIFACT_MS],
   );
   const before = isoTime(Math.min(service.now(), ...limits));
-  const found = await keptUntilBefore(db, before).limit(MOST).get();
   let dropped = 0;
-  for (const { ref } of found.docs) {
-    dropped += await db.runTransaction(async (transaction) => {
-      const [now] = await transaction.getAll(policies(db).doc(ref.id), {
-        fieldMask: ["published", "keep_until"],
+  for (const subjects of [policies(db), plans(db)]) {
+    const found = await keptUntilBefore(subjects, before).limit(MOST).get();
+    for (const { ref } of found.docs) {
+      dropped += await db.runTransaction(async (transaction) => {
+        const fieldMask = ["published", "keep_until", "document"];
+        const [now] = await transaction.getAll(subjects.doc(ref.id), { fieldMask });
+        const stored = now!.data() as (StoredSubject & Partial<StoredPlan>) | undefined;
+        if (stored === undefined || stored.published || stored.keep_until! >= before) return 0;
+        deleteSubject(transaction, ref, stored);
+        return 1;
       });
-      const policy = now!.data() as Pick<StoredPolicy, "published" | "keep_until"> | undefined;
-      if (policy === undefined || policy.published || policy.keep_until! >= before) return 0;
-      transaction.delete(ref);
-      return 1;
-    });
+    }
   }
   if (dropped > 0) {
     service.log({ station: "sweep", event: "artifacts_dropped", counted: { artifacts_dropped: dropped } });

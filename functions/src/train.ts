@@ -11,11 +11,11 @@ import {
   loadPolicy,
   makeEnvironment,
   type PolicyClaim,
+  type PolicySubmission,
   type Progress,
   policyHash,
   readArtifact,
   runEpisode,
-  type Submission,
   startTraining,
   type TrainingConfig,
 } from "@policyledger/core";
@@ -48,7 +48,7 @@ export async function runTraining(service: Service, trainingId: string): Promise
       progress: pointOf(progress),
       stopped,
       claim_id: claimed.claim_id,
-      policy_hash: claimed.policy_hash,
+      policy_hash: submission.claim.policy_hash,
       ended_at: isoTime(service.now()),
     });
     service.log({
@@ -75,7 +75,7 @@ export async function runTraining(service: Service, trainingId: string): Promise
 }
 
 interface Trained {
-  readonly submission: Submission;
+  readonly submission: PolicySubmission;
   readonly progress: Progress;
   readonly stopped: NonNullable<TrainingJob["stopped"]>;
   readonly batches: number;
@@ -106,7 +106,7 @@ function claimFor(
   { claim_seed }: TrainingRequest,
   { env_id, env_config }: TrainingConfig,
   text: string,
-): Submission {
+): PolicySubmission {
   const artifact = readArtifact(text);
   const key = trainer as KeyPair;
   const env = makeEnvironment(env_id, env_config);

@@ -11,30 +11,29 @@ import {
   type Invalid,
   loadPolicy,
   makeEnvironment,
+  type PlanSubmission,
+  type PolicySubmission,
   type Prepared,
   prepareEvaluation,
   presetOf,
   readArtifact,
+  receiptsText,
   type Submission,
-  type Verdict,
+  type ValidPlan,
+  type ValidPolicy,
   verifyClaim,
 } from "@policyledger/core";
-import { FieldValue } from "firebase-admin/firestore";
-import {
-  claimOf,
-  isChangedSince,
-  isoTime,
-  type Job,
-  jobs,
-  policies,
-  type StoredPolicy,
-} from "./documents.ts";
+import { isChangedSince, isoTime, type Job, jobs } from "./documents.ts";
+import { pack } from "./long-texts.ts";
 import { messageOf, publishOrLeave, type Service } from "./service.ts";
+import { publishSubject, readSubmission, subjectRef } from "./subjects.ts";
 
 /** Faults that a verdict names of an artifact that was refused. */
 export const KEPT_FAULTS = 20;
 
-export type Decision = Verdict & { readonly evaluation?: Evaluation };
+export type PolicyDecision = (ValidPolicy & { readonly evaluation?: Evaluation }) | Invalid;
+export type PlanDecision = ValidPlan | Invalid;
+type Decision = PolicyDecision | PlanDecision;
 
 /** Decides on claims by their ids; throws when one of them could not be decided, after trying all. */
 export async function verifyClaims(service: Service, claimIds: readonly string[]): Promise<void> {
@@ -75,21 +74,19 @@ async function settle(
   readAt: FirebaseFirestore.Timestamp,
 ): Promise<Job["state"]> {
   const { db } = service;
-  const policyRef = policies(db).doc(job.policy_hash);
-  const policy = (await policyRef.get()).data() as StoredPolicy | undefined;
-  if (policy === undefined)
-    throw new Error(`bug: the artifact of claim ${job.claim_id} is gone before its verdict`);
-  const artifact = Buffer.from(policy.artifact).toString();
+  const read = await readSubmission(db, job);
+  if (read === null) throw new Error(`bug: what claim ${job.claim_id} is about is gone before its verdict`);
   const started = performance.now();
-  const decision = decide(service.host, { claim: claimOf(job), signature: job.signature, artifact });
+  const decision = decide(service.host, read.submission);
   const milliseconds = Math.round(performance.now() - started);
   const batch = db.batch();
   batch.update(jobs(db).doc(job.claim_id), verdictFields(decision, service.now()), {
     lastUpdateTime: readAt,
   });
-  // Whoever finds a VALID job finds its artifact published: both are in one commit.
-  if (decision.verdict === "VALID" && !policy.published) {
-    batch.update(policyRef, { published: true, keep_until: FieldValue.delete() });
+  // Whoever finds a VALID job finds its artifact, or its document and receipts, published: all are in one commit.
+  if (decision.verdict === "VALID" && !read.published) {
+    const receipts = "receipts" in decision ? pack(receiptsText(decision.receipts)) : null;
+    publishSubject(batch, subjectRef(db, job), receipts);
   }
   try {
     await batch.commit();
@@ -114,17 +111,17 @@ async function settle(
 function verdictFields(decision: Decision, now: number): Partial<Job> & { [field: string]: unknown } {
   const decided_at = isoTime(now);
   if (decision.verdict === "VALID") {
+    const valid = { state: "VALID", decided_at } as const;
+    if ("commits" in decision) return { ...valid, commits: decision.commits, ops: decision.ops };
     const { verified_reward, steps, evaluation } = decision;
-    return { state: "VALID", decided_at, verified_reward, steps, ...(evaluation && { evaluation }) };
+    return { ...valid, verified_reward, steps, ...(evaluation && { evaluation }) };
   }
-  const { reason, message, faults, replayed_reward } = decision;
+  const { verdict: _, claim_id: __, faults, ...why } = decision;
   return {
     state: "INVALID",
     decided_at,
-    reason,
-    message,
-    faults: faults.slice(0, KEPT_FAULTS).map(({ path, message }) => ({ path, message })),
-    ...(replayed_reward !== undefined && { replayed_reward }),
+    ...why,
+    faults: faults.slice(0, KEPT_FAULTS).map((one) => ({ ...one })),
   };
 }
 
@@ -132,7 +129,15 @@ function verdictFields(decision: Decision, now: number): Partial<Job> & { [field
  * The verdict, and for a claim that holds the exact expected return and the optimum. To lay out an environment for that
  * takes a hundred times as long as the rest: whoever answers to anyone does it for registered presets only.
  */
+export function decide(host: Host, submission: PlanSubmission): PlanDecision;
+export function decide(
+  host: Host,
+  submission: PolicySubmission,
+  evaluated?: "all" | "presets",
+): PolicyDecision;
+export function decide(host: Host, submission: Submission, evaluated?: "all" | "presets"): Decision;
 export function decide(host: Host, submission: Submission, evaluated: "all" | "presets" = "all"): Decision {
+  if ("document" in submission) return verifyClaim(host, submission);
   const verdict = verifyClaim(host, submission);
   if (verdict.verdict === "INVALID") return withWholePaths(verdict);
   const { claim, artifact } = submission;

@@ -16,6 +16,7 @@ import { nodeHost } from "@policyledger/core/node";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createClient } from "../../agent/src/sdk/index.ts";
 import { appendWaiting } from "../../functions/src/append.ts";
+import { until } from "../../scripts/until.ts";
 import { fill } from "../bench/fill.ts";
 import { validSubmissions } from "../bench/workloads.ts";
 import { newHome, policyledger, type RunOptions } from "./command.ts";
@@ -60,6 +61,7 @@ async function audited(
 
 const folderOf = (home: string) => join(home, "ledgers", readdirSync(join(home, "ledgers"))[0]!);
 const stateOf = (home: string) => JSON.parse(readFileSync(join(folderOf(home), "audit.json"), "utf8"));
+const hasKept = (home: string) => readdirSync(folderOf(home)).includes("audit.json");
 const fromOf = (path: string) => {
   const found = /\/ledger\?.*from=(\d+)/.exec(path);
   return found === null ? null : Number(found[1]);
@@ -154,8 +156,12 @@ describe("an audit that comes to no end", () => {
   test("for a crash goes on from what it had checked, and drops what it had not", async () => {
     const home = newHome();
     const met = Promise.withResolvers<void>();
+    // Killed when it has kept something, however slow the machine is.
+    const somethingKept = met.promise.then(() =>
+      until("something is kept", async () => hasKept(home) || null),
+    );
     const { code } = await audited(home, slowFrom(3_000, met.resolve), {
-      interrupt: met.promise,
+      interrupt: somethingKept,
       by: "SIGKILL",
     });
     expect(code).toBe(null);

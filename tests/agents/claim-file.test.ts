@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readClaimFile, writeClaimFile } from "../../agent/src/cli/claim-file.ts";
+import { readClaimFile, type UnsignedPolicy, writeClaimFile } from "../../agent/src/cli/claim-file.ts";
 import { CliError } from "../../agent/src/cli/exit.ts";
 import { bodyOf } from "../../scripts/agents.ts";
 import { signedClaim, writeUnsigned } from "./claims.ts";
@@ -47,7 +47,7 @@ test("the claim file of docs/formats.md makes the claim of its worked example", 
     artifact,
     assertion: { env_id, env_config, seed, policy_hash, claimed_reward },
   });
-  writeClaimFile(at("docs-again.json"), filed!.claim);
+  writeClaimFile(at("docs-again.json"), filed!.claim as UnsignedPolicy);
   expect(readFileSync(at("docs-again.json"), "utf8")).toBe(`${example}\n`);
 });
 

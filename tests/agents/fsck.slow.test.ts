@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatVerifierKey } from "@policyledger/core";
+import { noteSigner } from "@policyledger/core/node";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createClient } from "../../agent/src/sdk/index.ts";
 import { writeUnsigned } from "./claims.ts";
@@ -97,6 +98,40 @@ describe("evidence", () => {
     expect((await run(["audit", "--forget"], { home: at })).code).toBe(0);
     expect(readdirSync(join(at, "logs")).filter((each) => !each.startsWith("evidence-"))).toEqual([]);
     expect((await run(["proof", "3"], { home: at })).code).toBe(0);
+  });
+});
+
+describe("an export with its checkpoint", () => {
+  const key = () => formatVerifierKey(world.cloud.service.signers[0]!.key);
+  const audited = (...more: string[]) =>
+    run(["audit", "all.ndjson", "--checkpoint", "all.note", ...more], { endpoint: "http://127.0.0.1:9" });
+
+  test("is audited offline against what the log has signed", async () => {
+    const made = await run(["export", "all.ndjson", "--checkpoint", "all.note"]);
+    expect([made.code, made.err]).toEqual([0, "kept in all.note\n"]);
+    const args = ["audit", "all.ndjson", "--checkpoint", "all.note", "--log-key", key()];
+    const ran = await golden("audit-checkpoint", args, { endpoint: "http://127.0.0.1:9" });
+    expect(ran.code).toBe(0);
+  });
+
+  test("of another ledger, or under another key, is refused", async () => {
+    const forged = logShowing({ texts: texts.slice(0, 8), signers: world.cloud.service.signers });
+    writeFileSync(join(home, "all.note"), forged.note(8));
+    expect((await audited("--log-key", key())).out).toContain("; 1 entry is newer");
+    const lie = logShowing({ texts: [...texts].reverse(), signers: world.cloud.service.signers });
+    writeFileSync(join(home, "all.note"), lie.note(9));
+    const other = await audited("--log-key", key());
+    expect([other.code, other.out]).toEqual([1, expect.stringContaining("not the entries of the log")]);
+    const more = logShowing({ texts: [...texts, "more"], signers: world.cloud.service.signers });
+    writeFileSync(join(home, "all.note"), more.note(10));
+    expect((await audited("--log-key", key())).code).toBe(1);
+    const stranger = noteSigner("log", "ledger.example", "07".repeat(32));
+    const unknown = await audited("--log-key", formatVerifierKey(stranger.key));
+    expect([unknown.code, unknown.err]).toEqual([
+      1,
+      expect.stringContaining("the checkpoint cannot be accepted"),
+    ]);
+    expect((await audited()).code).toBe(2);
   });
 });
 

@@ -4,7 +4,7 @@ import { nodeHost } from "@policyledger/core/node";
 import { type LogClient, type Memory, openLog } from "../../agent/src/log/index.ts";
 import type { Tamper } from "./world.ts";
 
-export const ENDPOINT = "http://log.test";
+const ENDPOINT = "http://log.test";
 
 export type Fetch = (request: Request) => Promise<Response>;
 

@@ -291,6 +291,13 @@ describe("a quorum", () => {
     }
   });
 
+  test("that is not met leaves nothing remembered, not even a key that was seen for the first time", async () => {
+    const { client, show } = looking(a(6, { signers: [NEW] }), quorum);
+    expect((await refused(client.checkpoint())).code).toBe("no_quorum");
+    show(a(6, { note: logShowing(a(6)).note(6, [one!, two!]) }));
+    expect(await client.checkpoint()).toMatchObject({ size: 6, trust: "first_seen" });
+  });
+
   test("with one liar in it is not moved to another history", async () => {
     const [mine, other] = [logShowing(a(12)), logShowing(b(12))];
     // The operator shows its second history to this client; only the liar has cosigned that.

@@ -37,5 +37,8 @@ test("what the README says to type does what it says", async () => {
   expect(told.audit).toContain("34 entries run again");
   expect(told.leaderboard).toContain("me/first");
   expect(told.show).toContain("In words");
-  expect(told.reuse).toContain("✓ history");
+  expect(told.fsck).toContain("✓ 34 entries: their one tile and the root");
+  expect(told.proof).toContain("✓ inclusion entry 0 of 34 entries");
+  expect(told.returns).toContain("◂ The claimed seed");
+  for (const known of ["✓ inclusion", "✓ history", "✓ audit"]) expect(told.reuse).toContain(known);
 });

@@ -56,6 +56,8 @@ const OPERATIONS: Readonly<Record<string, readonly (keyof Client)[]>> = {
   getEntry: ["entry"],
   listMarketplace: ["leaderboard"],
   getBest: ["best"],
+  getPlan: ["plan"],
+  getReceipts: ["receipts"],
   getPolicy: ["policy"],
   listPolicies: ["policies"],
   listEnvironments: ["environments"],

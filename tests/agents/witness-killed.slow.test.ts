@@ -1,7 +1,7 @@
 // A witness that is killed at any point, and restarted by whoever runs it, while the log shows it one history or another: all
 // that it ever signed is one history.
 
-import { rmSync } from "node:fs";
+import { readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -119,4 +119,10 @@ test("of two processes with one state, each version is made by one of them", asy
   // The place of the second is free again, and it is not taken.
   expect(mine.replace(seen.number, "another second")).toBe(false);
   expect(mine.read()).toEqual({ number: 3, text: "third" });
+  // A draft that somebody was killed over does not stay.
+  const left = join(folder, "state.left.tmp");
+  writeFileSync(left, "half");
+  utimesSync(left, 0, 0);
+  expect(mine.replace(3, "fourth")).toBe(true);
+  expect(readdirSync(folder)).toEqual(["state-4.json"]);
 });

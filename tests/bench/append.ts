@@ -7,7 +7,7 @@ import {
   evaluate,
   loadPolicy,
   makeEnvironment,
-  type Submission,
+  type PolicySubmission,
 } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
 import { appendWaiting, GROUP_SIZE } from "../../functions/src/append.ts";
@@ -139,7 +139,7 @@ async function stock({ db }: ServiceAt, from: number, count: number): Promise<vo
 
 const evaluation = evaluate(nodeHost, makeEnvironment(ENV_ID), loadPolicy(fullQTable(1)).behaviour);
 
-export function validJob({ claim, signature }: Submission, evaluation: Evaluation): Job {
+export function validJob({ claim, signature }: PolicySubmission, evaluation: Evaluation): Job {
   const text = claimText(claim);
   const time = new Date().toISOString();
   return {

@@ -14,7 +14,6 @@ import {
 import { nodeHost } from "@policyledger/core/node";
 import { bundleGzipBytes, commandStart } from "./agent.ts";
 import { appendGrouped, appendGrowth, appendSingly, checkpointLatency } from "./append.ts";
-import { auditedRemoteEntries } from "./audit-remote.ts";
 import { bundleBytes, coldStart } from "./cold-start.ts";
 import { batchReads, commits, firestoreMemory, rawCommits, reads } from "./local-firestore.ts";
 import { messages, pubSubMemory } from "./local-pubsub.ts";
@@ -22,6 +21,7 @@ import { stackMemory, startTime } from "./local-start.ts";
 import { checkedInclusions } from "./log.ts";
 import { checkedCommits, growth, opsFigures } from "./nk2.ts";
 import { rate } from "./rate.ts";
+import { auditedRemoteEntries, fsckedEntries } from "./remote.ts";
 import {
   bestLatency,
   claimLatency,
@@ -80,6 +80,7 @@ export const figures: Readonly<Record<string, Figure>> = {
   bundle_bytes: { unit: "bytes", measure: bundleBytes },
   cli_start_ms: { unit: "ms", measure: commandStart },
   audit_remote_entries_per_s: { unit: "entries/s", measure: auditedRemoteEntries },
+  fsck_entries_per_s: { unit: "entries/s", measure: fsckedEntries },
   sdk_bundle_gzip_bytes: {
     unit: "bytes",
     measure: () => bundleGzipBytes('export * from "@policyledger/agent";'),

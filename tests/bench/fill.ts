@@ -3,9 +3,9 @@ import {
   evaluate,
   loadPolicy,
   makeEnvironment,
+  type PolicySubmission,
   parseArtifact,
   prepareEvaluation,
-  type Submission,
 } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
 import { jobs, policies } from "../../functions/src/documents.ts";
@@ -17,7 +17,7 @@ const BATCH = 500;
 type Db = Parameters<typeof jobs>[0];
 
 /** As verify leaves them, with their artifacts. */
-export async function fill(db: Db, all: readonly Submission[]): Promise<void> {
+export async function fill(db: Db, all: readonly PolicySubmission[]): Promise<void> {
   const env = makeEnvironment(ENV_ID);
   const prepared = prepareEvaluation(env);
   const artifacts = new Map(all.map(({ claim, artifact }) => [claim.policy_hash, artifact]));
@@ -30,7 +30,7 @@ export async function fill(db: Db, all: readonly Submission[]): Promise<void> {
   await inBatches(db, [...artifacts], (batch, [hash, text]) => {
     batch.set(policies(db).doc(hash), { policy_hash: hash, artifact: Buffer.from(text), published: true });
   });
-  await inBatches<Submission>(db, all, (batch, submission) => {
+  await inBatches<PolicySubmission>(db, all, (batch, submission) => {
     const job = validJob(submission, evaluations.get(submission.claim.policy_hash)!);
     batch.set(jobs(db).doc(job.claim_id), job);
   });

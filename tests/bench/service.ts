@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Firestore } from "@google-cloud/firestore";
-import { claimId, type Submission } from "@policyledger/core";
+import { claimId, type PolicySubmission } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
 import { type Stack, startStack } from "../../emulators/src/launcher/stack.ts";
 import { bodyOf } from "../../scripts/agents.ts";
@@ -125,7 +125,7 @@ function percentile(values: readonly number[], part: number): number {
 
 interface Running {
   readonly db: Firestore;
-  submit(submission: Submission): Promise<void>;
+  submit(submission: PolicySubmission): Promise<void>;
   /** The body of an answer that is 200. */
   get(path: string): Promise<string>;
   /** Waits until the ranking has seen so many entries. */

@@ -8,10 +8,10 @@ import {
   loadPolicy,
   makeEnvironment,
   type PolicyClaim,
+  type PolicySubmission,
   policyContent,
   policyHash,
   runEpisode,
-  type Submission,
   sealEntry,
   startTraining,
 } from "@policyledger/core";
@@ -31,7 +31,7 @@ export function fullQTable(seed: number): Artifact {
 }
 
 /** Claims that hold, each on a seed of its own, by ten agents with two policies each, or as many as are wanted. */
-export function validSubmissions(count: number, policyCount = 20): Submission[] {
+export function validSubmissions(count: number, policyCount = 20): PolicySubmission[] {
   const env = makeEnvironment(ENV_ID);
   const agents = Array.from({ length: 10 }, (_, i) => agentNamed(`bench/agent-${i}`));
   const policies = Array.from({ length: policyCount }, (_, i) => {
@@ -63,7 +63,7 @@ export function validSubmissions(count: number, policyCount = 20): Submission[] 
 }
 
 /** A ledger of the claims given, as the texts of its entries; each one carries an evaluation. */
-export function ledgerOf(submissions: readonly Submission[]): { texts: string[]; head: string } {
+export function ledgerOf(submissions: readonly PolicySubmission[]): { texts: string[]; head: string } {
   const texts: string[] = [];
   let head: Head | null = null;
   for (const [i, { claim, signature }] of submissions.entries()) {
@@ -83,7 +83,7 @@ export function ledgerOf(submissions: readonly Submission[]): { texts: string[];
 }
 
 /** Submissions of distinct claims whose signatures are not real: for what does not look at them. */
-export function unsignedSubmissions(count: number): Submission[] {
+export function unsignedSubmissions(count: number): PolicySubmission[] {
   const [first] = validSubmissions(1);
   return Array.from({ length: count }, (_, i) => {
     const policy_hash = nodeHost.sha256(`policy ${i}`);

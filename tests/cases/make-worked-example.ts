@@ -5,17 +5,25 @@ import { fileURLToPath } from "node:url";
 import {
   type Artifact,
   artifactText,
+  canonicalJson,
   claimId,
   claimText,
   evaluate,
   headOf,
+  type JsonObject,
   loadPolicy,
   makeEnvironment,
+  type PlanClaim,
   type PolicyClaim,
+  planContent,
+  planDocumentText,
   policyContent,
   policyHash,
+  receiptsText,
   runEpisode,
+  runPlan,
   sealEntry,
+  sealPlan,
 } from "@policyledger/core";
 import { nodeHost, publicKeyOf, sign } from "@policyledger/core/node";
 
@@ -74,8 +82,67 @@ export function workedExample() {
     claim_id,
     signature,
     entries: [first, second].map(({ text, current_hash }) => ({ text, current_hash })),
+    plan: planExample(secret_key),
   };
 }
+
+/** The draft of docs/nk2.md, claimed, as the first entry of a ledger. */
+function planExample(secret_key: string) {
+  const document = sealPlan(nodeHost, DRAFT);
+  const run = runPlan(nodeHost, document);
+  if (run.status !== "finished") throw new Error("bug: the example does not finish");
+  const claim: PlanClaim = {
+    v: 1,
+    kind: "plan",
+    agent_id: "docs/example",
+    public_key: publicKeyOf(secret_key),
+    plan_hash: run.planHash,
+    initial_state_hash: run.initialStateHash,
+    final_state_hash: run.finalStateHash,
+    final_commit_hash: run.finalCommitHash,
+  };
+  const claim_id = claimId(nodeHost, claim);
+  const signature = sign(secret_key, new TextEncoder().encode(claimText(claim)));
+  const { commits, totalOpsCommitted: ops } = run.statistics;
+  const content = planContent(claim, { claim_id, signature, commits, ops });
+  const { text, current_hash } = sealEntry(nodeHost, null, content, "2026-01-01T00:00:00.000Z");
+  return {
+    draft: canonicalJson(DRAFT),
+    document: planDocumentText(nodeHost, document),
+    receipts: receiptsText(run.receipts),
+    claim: claimText(claim),
+    claim_id,
+    signature,
+    entry: { text, current_hash },
+  };
+}
+
+/** Two ops that add to one field: the second waits for the first. */
+const DRAFT: JsonObject = {
+  v: 1,
+  plan: {
+    planId: "docs/example",
+    maxParallelWidth: 2,
+    ops: [
+      { opId: "a", kernel: "add", bind: { slots: { to: "x" }, params: { n: "2" } }, deltaBound: "5" },
+      { opId: "b", kernel: "add", bind: { slots: { to: "x" }, params: { n: "3" } }, deltaBound: "5" },
+    ],
+  },
+  initialState: { x: "1" },
+  kernels: { add: { params: ["n"], writes: { to: { add: [{ get: "to" }, { param: "n" }] } } } },
+  policyBundle: {
+    bundleId: "docs/policy",
+    maxParallelWidth: 2,
+    resourceCaps: {
+      maxBigintBits: 64,
+      maxMatrixAccumTerms: 1,
+      maxFieldsTouchedPerOp: 2,
+      maxVEvalCost: 0,
+      maxBatchSize: null,
+      maxEpsilon: null,
+    },
+  },
+};
 
 /** The file as it is committed. */
 export function workedExampleFile(): string {

@@ -11,13 +11,13 @@ import {
   loadPolicy,
   makeEnvironment,
   type PolicyClaim,
+  type PolicySubmission,
   parseClaim,
   parseSubmission,
   policyHash,
   portableHost,
   readArtifact,
   runEpisode,
-  type Submission,
   type Verdict,
   verifyClaim,
   verifyStrict,
@@ -114,13 +114,13 @@ export function signedTexts(): { readonly agent: Agent; readonly text: string }[
   return [...policies, { agent: "beta/2", text: canonicalJson(planClaim) }];
 }
 
-export function submissions(): Submission[] {
+export function submissions(): PolicySubmission[] {
   return policyClaims().map(({ claim, artifact }, i) => ({ claim, artifact, signature: SIGNATURES[i]! }));
 }
 
-function goldenOf(host: Host, { claim, artifact, signature }: Submission): Json {
+function goldenOf(host: Host, { claim, artifact, signature }: PolicySubmission): Json {
   const whole = `{ "signature":"${signature}","claim":${canonicalJson({ ...claim })},\n"artifact":${artifact}}`;
-  const parsed = parseSubmission(whole);
+  const parsed = parseSubmission(whole) as PolicySubmission;
   return {
     text: claimText(claim),
     id: claimId(host, claim),
@@ -138,7 +138,13 @@ function verdictOf(verdict: Verdict): Json {
 
 /** One true claim made false in every way that there is. */
 function falseClaims(host: Host): Json {
-  const [true_, , , , other] = submissions() as [Submission, Submission, Submission, Submission, Submission];
+  const [true_, , , , other] = submissions() as [
+    PolicySubmission,
+    PolicySubmission,
+    PolicySubmission,
+    PolicySubmission,
+    PolicySubmission,
+  ];
   const { claim, artifact } = true_;
   const unsigned = (changes: Partial<PolicyClaim>, text = artifact): Json =>
     verdictOf(verifyUnsignedClaim(host, { claim: { ...claim, ...changes }, artifact: text }));
@@ -195,7 +201,7 @@ export const claimCases: readonly GoldenCase[] = [
         refused({ claim: { ...claim, extra: null, env_config: [] } }),
         refused({ claim: null, artifact: "text" }),
         answer(() => parseSubmission("[]").signature),
-        answer(() => parseClaim(null).env_id),
+        answer(() => parseClaim(null).agent_id),
       ];
     },
   },

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Stack, startStack } from "../../emulators/src/launcher/stack.ts";
 import { agents, blocksOf, missing, missingPython, python, root, run } from "./document.ts";
 
-const noShell = missing(["bash", "curl", "jq", "sha256sum"]);
+const noShell = missing(["bash", "curl", "jq", "openssl", "sha256sum", "xxd"]);
 const noPython = missingPython(["cryptography"]);
 const noGymnasium = missingPython(["gymnasium", "numpy"]);
 
@@ -48,14 +48,14 @@ describe("the commands of docs/agents.md", () => {
     for (const [i, { text, shown }] of commands.entries()) {
       expect({ text, wrong: wrongIn(shown, outputs[i]!) }).toEqual({ text, wrong: [] });
     }
-    expect(commands.flatMap(({ shown }) => shown).length).toBe(14);
+    expect(commands.flatMap(({ shown }) => shown).length).toBe(16);
   });
 
   test("leave the worked example in the ledger as it was signed", async ({ skip }) => {
     skip(noShell !== null, noShell ?? "");
     const { entries } = await json(`${api}/ledger?order=oldest&limit=500`);
     const found = entries.filter((entry: { agent_id: string }) => entry.agent_id === "docs/example");
-    expect(found).toHaveLength(1);
+    expect(found.map(({ kind }: { kind: string }) => kind)).toEqual(["policy", "plan"]);
     const claim = /^CLAIM='(.*)'$/m.exec(agents)![1]!;
     expect(found[0].claim_id).toBe(nodeHost.sha256(claim));
     expect(found[0].signature).toBe(/^SIGNATURE=(.*)$/m.exec(agents)![1]);
@@ -144,12 +144,18 @@ const ANSWERS = [
   "200 /claims",
   "200 /claims/ID",
   "200 /ledger/N",
+  "200 /log",
+  "200 /log/inclusion?index=33&size=N",
   "200 /marketplace?env_id=cyber-defense-v1&preset=standard&by=expected&limit=N",
   "200 /marketplace/best?env_id=cyber-defense-v1&preset=standard&by=expected",
   "200 /policies/ID",
   "202 /train",
   "200 /train/ID/events",
   "200 /train/ID",
+  "202 /claims",
+  "200 /claims/ID",
+  "200 /plans/ID",
+  "200 /plans/ID/receipts",
 ];
 
 /** What the document shows and the output does not have, in that order; of JSON, the last values. */

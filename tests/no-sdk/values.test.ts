@@ -21,6 +21,7 @@ const request = canonicalJson({
   training: { algorithm: "q-learning", env_id: "cyber-defense-v1", episodes: 5_000, seed: 7 },
   claim_seed: 42,
 });
+const hashesIn = (text: string) => text.match(/\b[0-9a-f]{64}\b/g) ?? [];
 const training = {
   request,
   id: nodeHost.sha256(request),
@@ -47,6 +48,10 @@ describe("docs/agents.md", () => {
       claim.public_key,
       training.id,
       training.signature,
+      example.plan.claim_id,
+      example.plan.signature,
+      ...hashesIn(example.plan.claim),
+      ...hashesIn(example.plan.document),
     ]);
     const shown = [...agents.matchAll(/\b[0-9a-f]{32,}\b/g)].map(([hex]) => hex);
     expect(shown.filter((hex) => !computed.has(hex))).toEqual([]);
@@ -101,6 +106,6 @@ describe("docs/agents.md", () => {
     const commands = blocksOf("sh").map(({ text }) => text);
     const outside = commands.reduce((rest, text) => rest.replace(text, ""), agents);
     expect(outside).not.toMatch(/\bcurl (?:-|"|http)/);
-    expect(commands.join("").match(/\bcurl /g)).toHaveLength(19);
+    expect(commands.join("").match(/\bcurl /g)).toHaveLength(25);
   });
 });

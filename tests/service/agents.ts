@@ -2,6 +2,7 @@
 import {
   type Artifact,
   claimId,
+  type PolicySubmission,
   type Submission,
   startTraining,
   type TrainingOptions,
@@ -33,11 +34,11 @@ export function policyOf(seed = 1): Artifact {
 }
 
 /** Claims of an agent, each on a seed of its own. */
-export function claims(agent: Agent, count: number, from = 0, policySeed = 1): Submission[] {
+export function claims(agent: Agent, count: number, from = 0, policySeed = 1): PolicySubmission[] {
   return Array.from({ length: count }, (_, i) => submissionOf(agent, policyOf(policySeed), CYBER, from + i));
 }
 
-export function lie(agent: Agent, seed: number): Submission {
+export function lie(agent: Agent, seed: number): PolicySubmission {
   return submissionOf(agent, policyOf(), CYBER, seed, 999_999);
 }
 

@@ -1,6 +1,6 @@
 // Submitting one claim: what is accepted, and each way in which it is refused, with the code and the path that say why.
 import { gzipSync } from "node:zlib";
-import { claimText, limits, type PolicyClaim, type Submission } from "@policyledger/core";
+import { claimText, limits, type PolicyClaim, type PolicySubmission } from "@policyledger/core";
 import { sign } from "@policyledger/core/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Agent } from "../../scripts/agents.ts";
@@ -21,7 +21,11 @@ const good = claims(agent, 1)[0]!;
 const body: Read = JSON.parse(bodyOf(good));
 
 /** The same submission with another claim, signed as it then is. */
-function resigned(by: Agent, { claim, artifact }: Submission, changes: Partial<PolicyClaim>): Submission {
+function resigned(
+  by: Agent,
+  { claim, artifact }: PolicySubmission,
+  changes: Partial<PolicyClaim>,
+): PolicySubmission {
   const changed = { ...claim, public_key: by.publicKey, ...changes };
   const signature = sign(by.secretKey, new TextEncoder().encode(claimText(changed)));
   return { claim: changed, signature, artifact };

@@ -1,8 +1,10 @@
 // Over a real connection: who is refused in the middle of a body gets the answer, and who leaves does no harm.
+
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { getRequestListener } from "@hono/node-server";
+import { limits } from "@policyledger/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeApi } from "../../functions/src/http/app.ts";
 import type { Line, Service } from "../../functions/src/service.ts";
@@ -42,7 +44,7 @@ function send(head: string, ...body: Uint8Array[]): Promise<string> {
 const POST = "POST /api/v1/claims HTTP/1.1\nhost: policyledger.test\ncontent-type: application/json\n";
 
 test("who sends too much gets an answer, and not an end of the connection", async () => {
-  const most = 524_288;
+  const most = limits.MAX_PLAN_SUBMISSION_BYTES;
   const declared = await send(`${POST}content-length: ${most + 1}\n\n`, Buffer.alloc(1_000));
   expect(declared).toMatch(/^HTTP\/1.1 413 .*"code":"too_large"/s);
   const chunked = Buffer.concat([bytes(`${(most + 1).toString(16)}\r\n`), Buffer.alloc(most + 1, 0x20)]);

@@ -1,5 +1,5 @@
 // A verdict alone, in its three forms: for a submission, for a claim's id, and for an agent's latest claim.
-import { canonicalJson, claimText, type Submission } from "@policyledger/core";
+import { canonicalJson, claimText, type PolicySubmission } from "@policyledger/core";
 import { nodeHost, sign } from "@policyledger/core/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { until } from "../../scripts/until.ts";
@@ -50,7 +50,7 @@ describe("a submission", () => {
   });
 
   test("that is INVALID for a part of it names where that is", async () => {
-    const paths = async (one: Submission) =>
+    const paths = async (one: PolicySubmission) =>
       (await verify(bodyOf(one))).body.faults.map((fault: Read) => fault.path);
     const config = { horizon: "long", colour: "red" };
     const wrong = ["/claim/env_config/horizon", "/claim/env_config/colour"];

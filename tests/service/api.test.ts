@@ -3,6 +3,7 @@ import { nodeHost } from "@policyledger/core/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BASE, routes } from "../../functions/src/http/app.ts";
 import { until } from "../../scripts/until.ts";
+import { examplePlan, planSubmission } from "../plans.ts";
 import { agentNamed, bodyOf, claims, idOf } from "./agents.ts";
 import { type Client, clientOf } from "./api-client.ts";
 import { type LocalCloud, startLocalCloud } from "./local-cloud.ts";
@@ -11,14 +12,15 @@ let cloud: LocalCloud;
 let client: Client;
 const submissions = claims(agentNamed("api/main"), 3);
 const first = submissions[0]!;
+const plan = planSubmission(agentNamed("api/plans"), examplePlan("diamond"));
 const NOBODY = "0".repeat(64);
 
 beforeAll(async () => {
   cloud = await startLocalCloud();
   client = clientOf(cloud.api);
-  const batch = submissions.map(bodyOf).join("\n");
+  const batch = [...submissions, plan].map(bodyOf).join("\n");
   await client.post("/claims", batch, { "content-type": "application/x-ndjson" });
-  await until("all are ranked", async () => (await client.get("/marketplace")).body.ledger_size === 3);
+  await until("all are ranked", async () => (await client.get("/marketplace")).body.ledger_size === 4);
 });
 afterAll(() => cloud.close());
 
@@ -30,6 +32,8 @@ const asked: Readonly<Record<string, () => string>> = {
   "/log/inclusion": () => "/log/inclusion?index=1",
   "/log/consistency": () => "/log/consistency?from=1",
   "/log/proofs/{index}": () => "/log/proofs/1",
+  "/plans/{plan_hash}": () => `/plans/${plan.claim.plan_hash}`,
+  "/plans/{plan_hash}/receipts": () => `/plans/${plan.claim.plan_hash}/receipts`,
   "/policies": () => `/policies?hashes=${first.claim.policy_hash}`,
 };
 const readable = routes.filter(({ method, path }) => method === "get" && !path.startsWith("/train/"));
@@ -47,7 +51,7 @@ describe("a GET of each route", () => {
       .body;
     const entry = (await client.get(`/ledger/${index}`)).body;
     expect(entry).toMatchObject({ claim_id, current_hash, verified_reward });
-    expect((await client.get("/ledger/head")).body).toMatchObject({ size: 3, index: 2 });
+    expect((await client.get("/ledger/head")).body).toMatchObject({ size: 4, index: 3 });
   });
 
   test("an artifact is the bytes that its hash is of", async () => {
@@ -57,13 +61,13 @@ describe("a GET of each route", () => {
 
   test("health names the trainer and where the ledger stands", async () => {
     const { status, entries, head, trainer } = (await client.get("/health")).body;
-    expect([status, entries, head]).toEqual(["ok", 3, (await client.get("/ledger/head")).body.current_hash]);
+    expect([status, entries, head]).toEqual(["ok", 4, (await client.get("/ledger/head")).body.current_hash]);
     expect(trainer.public_key).toBe(cloud.service.trainer!.publicKey);
   });
 
   test("integrity has audited all", async () => {
     const { ok, size, audited_size, fault } = (await client.get("/ledger/integrity")).body;
-    expect({ ok, size, audited_size, fault }).toEqual({ ok: true, size: 3, audited_size: 3, fault: null });
+    expect({ ok, size, audited_size, fault }).toEqual({ ok: true, size: 4, audited_size: 4, fault: null });
   });
 });
 
@@ -71,7 +75,7 @@ describe("what is not there", () => {
   test.each<[string, string, Record<string, string>?]>([
     ["a claim", `/claims/${NOBODY}`],
     ["a claim's stream", `/claims/${NOBODY}`, { accept: "text/event-stream" }],
-    ["an entry", "/ledger/3"],
+    ["an entry", "/ledger/4"],
     ["a far entry", "/ledger/9007199254740991"],
     ["a policy", `/policies/${NOBODY}`],
     ["a training", `/train/${NOBODY}`],
@@ -80,6 +84,8 @@ describe("what is not there", () => {
     ["a preset's board", "/marketplace/best?preset=__proto__"],
     ["a route", "/nothing"],
     ["a route with a slash behind it", "/ledger/"],
+    ["a plan", `/plans/${NOBODY}`],
+    ["a plan's receipts", `/plans/${NOBODY}/receipts`],
     ["a policy of nobody's VALID claim", `/policies/${NOBODY}`],
   ])("%s is 404", async (_, path, headers?: Record<string, string>) => {
     const { status, code } = await client.get(path, headers);

@@ -1,4 +1,5 @@
 // What must hold of the service's documents whenever nothing is on its way, whatever went wrong before.
+
 import type { Firestore } from "@google-cloud/firestore";
 import { auditChain, type Board, EMPTY_RANKING, type Entry, foldRanking } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
@@ -20,6 +21,7 @@ import {
 } from "../../functions/src/documents.ts";
 import { textOf } from "../../functions/src/rank.ts";
 import { checkLog } from "./log-invariants.ts";
+import { checkPlans, type PlanAsStored, readPlans } from "./plan-invariants.ts";
 
 /** All documents; maps are by document id, in its order. */
 export interface Documents {
@@ -28,6 +30,7 @@ export interface Documents {
   readonly head: LedgerHead | null;
   readonly walk: AuditWalk | null;
   readonly policies: ReadonlyMap<string, StoredPolicy>;
+  readonly plans: ReadonlyMap<string, PlanAsStored>;
   readonly agents: ReadonlyMap<string, AgentBinding>;
   readonly boards: ReadonlyMap<string, StoredBoard>;
   readonly mark: Watermark | null;
@@ -67,11 +70,12 @@ export async function readDocuments(db: Firestore): Promise<Documents> {
         (one) => [one.id, one.data() as unknown as T] as const,
       ),
     );
-  const [jobs, entries, ledger, policies, agents, rankings, trainings, tiles] = await Promise.all([
+  const [jobs, entries, ledger, policies, plans, agents, rankings, trainings, tiles] = await Promise.all([
     all<Job>("verification_jobs"),
     all<StoredEntry>("ledger_entries"),
     all<unknown>("ledger"),
     all<StoredPolicy>("policies"),
+    readPlans(db),
     all<AgentBinding>("agents"),
     all<unknown>("rankings"),
     all<TrainingJob>("trainings"),
@@ -83,10 +87,10 @@ export async function readDocuments(db: Firestore): Promise<Documents> {
   const walk = (ledger.get("audit") as AuditWalk | undefined) ?? null;
   const checkpoint = (ledger.get("checkpoint") as StoredCheckpoint | undefined) ?? null;
   const boards = rankings as Map<string, StoredBoard>;
-  return { jobs, entries, head, walk, policies, agents, boards, mark, trainings, tiles, checkpoint };
+  return { jobs, entries, head, walk, policies, plans, agents, boards, mark, trainings, tiles, checkpoint };
 }
 
-type Check = (holds: boolean, fault: string) => void;
+export type Check = (holds: boolean, fault: string) => void;
 
 /** The same of documents that were read before. */
 export function faultsIn(
@@ -100,6 +104,7 @@ export function faultsIn(
   checkLog(documents, check);
   checkJobs(documents, check);
   checkPolicies(documents, check);
+  checkPlans(documents, check);
   checkLabels(documents, check);
   checkRanking(documents, check);
   checkTrainings(documents, check);
@@ -168,10 +173,16 @@ function checkJobs({ jobs, entries }: Documents, check: Check): void {
       job.index === entry.index && job.current_hash === entry.current_hash,
       `claim ${id} names entry ${job.index}`,
     );
-    const reward = entry.kind === "policy" ? entry.verified_reward : undefined;
+    if (entry.kind === "plan") {
+      check(
+        job.commits === entry.commits && job.ops === entry.ops,
+        `claim ${id} came to ${job.commits} commits, its entry says ${entry.commits}`,
+      );
+      continue;
+    }
     check(
-      job.verified_reward === reward,
-      `claim ${id} earned ${job.verified_reward}, its entry says ${reward}`,
+      job.verified_reward === entry.verified_reward,
+      `claim ${id} earned ${job.verified_reward}, its entry says ${entry.verified_reward}`,
     );
   }
   for (const entry of entries.values()) {

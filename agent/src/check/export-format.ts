@@ -3,21 +3,23 @@
 //
 //   {"entries":N,"head":"…","kind":"policyledger-export","policies":M,"v":1}    canonical JSON
 //   N lines, each an entry's canonical JSON, in order
-//   M lines, each an artifact's canonical JSON, each once, in the order of the first entries that name them
+//   M lines, each an artifact's canonical JSON or a plan's document, each once, in the order of the first entries that name them
 //
-// Every line ends with a line feed, the last one too. Every policy that an entry names is there, and no other.
+// Every line ends with a line feed, the last one too. Every policy and plan that an entry names is there, and no other.
 import { canonicalJson, limits, PolicyLedgerError, parseCanonicalJson } from "@policyledger/core";
+import { MAX_SUBJECT_BYTES } from "./subjects.ts";
 
 export interface ExportHeader {
   readonly entries: number;
   /** The hash of the last entry, null where there is none. */
   readonly head: string | null;
+  /** And plans. */
   readonly policies: number;
 }
 
 const MAX_HEADER_BYTES = 512;
 /** Of the lines behind the header, the longest that may be. */
-export const MAX_LINE_BYTES = Math.max(limits.MAX_ENTRY_BYTES, limits.MAX_ARTIFACT_BYTES);
+export const MAX_LINE_BYTES = Math.max(limits.MAX_ENTRY_BYTES, MAX_SUBJECT_BYTES);
 
 const KIND = "policyledger-export";
 
@@ -56,7 +58,7 @@ export type ExportFaultCode =
   | "truncated" // fewer lines than the header says, or a last line without its end
   | "surplus" // more lines than the header says
   | "bad_line" // too long, or not UTF-8
-  | "wrong_policy"; // not the policy whose turn it is: missing, repeated, changed, named by no entry, or no artifact
+  | "wrong_policy"; // not the policy whose turn it is: missing, repeated, changed, named by no entry, or none
 
 /** What is wrong with the file itself; what is wrong with the ledger in it, an audit says. */
 export class ExportError extends Error {
@@ -69,23 +71,23 @@ export class ExportError extends Error {
   }
 }
 
-/** Which policies an export holds, and in which order: each entry's own, once, as they come. */
+/** Which policies and plans an export holds, by their keys, and in which order: each entry's own, once, as they come. */
 export class PolicyOrder {
-  private readonly hashes = new Set<string>();
+  private readonly keys = new Set<string>();
 
-  /** True for a policy that no entry before has named. */
-  add(hash: string): boolean {
-    if (this.hashes.has(hash)) return false;
-    this.hashes.add(hash);
+  /** True for one that no entry before has named. */
+  add(key: string): boolean {
+    if (this.keys.has(key)) return false;
+    this.keys.add(key);
     return true;
   }
 
   get size(): number {
-    return this.hashes.size;
+    return this.keys.size;
   }
 
   /** In order. */
   [Symbol.iterator](): Iterator<string> {
-    return this.hashes.values();
+    return this.keys.values();
   }
 }

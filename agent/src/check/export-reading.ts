@@ -1,12 +1,13 @@
 // Reads an export line by line, wherever the lines come from: says of each what it is, and finds what is wrong with the
 // file. Whether its entries hold, `ChainAudit` says; one that cannot be read names no policy here.
-import { type Hasher, limits, PolicyLedgerError, readArtifact, readEntry } from "@policyledger/core";
+import { type Hasher, limits, PolicyLedgerError, readEntry } from "@policyledger/core";
 import { ExportError, type ExportHeader, PolicyOrder, parseExportHeader } from "./export-format.ts";
+import { keyOf, subjectFault, subjectOf } from "./subjects.ts";
 
 export type ExportPart =
   | { readonly kind: "header"; readonly header: ExportHeader }
   | { readonly kind: "entry"; readonly index: number; readonly text: string }
-  | { readonly kind: "policy"; readonly hash: string; readonly text: string };
+  | { readonly kind: "policy"; readonly key: string; readonly text: string };
 
 export class ExportReading {
   private readonly hasher: Hasher;
@@ -50,8 +51,8 @@ export class ExportReading {
     if (text.length > limits.MAX_ENTRY_BYTES) {
       throw new ExportError("bad_line", `Entry ${index} takes more than ${limits.MAX_ENTRY_BYTES} bytes`);
     }
-    const hash = policyOf(text);
-    if (hash !== null) this.order.add(hash);
+    const key = namedBy(text);
+    if (key !== null) this.order.add(key);
     return { kind: "entry", index, text };
   }
 
@@ -60,16 +61,17 @@ export class ExportReading {
     this.turns ??= this.order[Symbol.iterator]();
     const turn = this.turns.next();
     if (turn.done) throw new ExportError("surplus", "There are lines behind the last policy");
-    const hash = this.hasher.sha256(text);
-    if (hash !== turn.value) {
+    const key = keyOf(this.hasher, text);
+    if (key !== turn.value) {
       throw new ExportError(
         "wrong_policy",
-        `Where policy ${turn.value} belongs stands one that hashes to ${hash}`,
+        `Where policy ${turn.value} belongs stands one that hashes to ${key}`,
       );
     }
-    requireArtifact(hash, text);
+    const fault = subjectFault(key, text);
+    if (fault !== null) throw new ExportError("wrong_policy", `Policy ${key} is no artifact: ${fault}`);
     this.policies++;
-    return { kind: "policy", hash, text };
+    return { kind: "policy", key, text };
   }
 
   private requireCount({ policies }: ExportHeader): void {
@@ -81,22 +83,11 @@ export class ExportReading {
   }
 }
 
-function policyOf(text: string): string | null {
+function namedBy(text: string): string | null {
   try {
-    const entry = readEntry(text);
-    return entry.kind === "policy" ? entry.policy_hash : null;
+    return subjectOf(readEntry(text));
   } catch (error) {
     if (error instanceof PolicyLedgerError) return null;
     throw error;
-  }
-}
-
-/** Anything has a hash that an entry can name. */
-function requireArtifact(hash: string, text: string): void {
-  try {
-    readArtifact(text);
-  } catch (error) {
-    if (!(error instanceof PolicyLedgerError)) throw error;
-    throw new ExportError("wrong_policy", `Policy ${hash} is no artifact: ${error.message}`);
   }
 }

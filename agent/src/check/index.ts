@@ -8,3 +8,4 @@ export {
   PolicyOrder,
 } from "./export-format.ts";
 export { type ExportPart, ExportReading } from "./export-reading.ts";
+export { keyOf, MAX_SUBJECT_BYTES, planIn, subjectFault, subjectOf } from "./subjects.ts";

@@ -1,10 +1,10 @@
 // The agent's label: its form is the core's rule, and who may claim under it the service's.
-import { claimSchema, readingFaults } from "@policyledger/core";
+import { policyClaimSchema, readingFaults } from "@policyledger/core";
 import { foreign } from "./terminal.ts";
 
 /** Why this is no label, or null. */
 export function agentIdFault(id: string): string | null {
-  if (readingFaults(claimSchema.shape.agent_id, id).length === 0) return null;
+  if (readingFaults(policyClaimSchema.shape.agent_id, id).length === 0) return null;
   return `the agent id ${foreign(JSON.stringify(id), 80)} is not 1 to 64 of A-Z a-z 0-9 . _ / -`;
 }
 

@@ -9,22 +9,32 @@ import {
   canonicalJson,
   type Fault,
   type Json,
-  limits,
+  type PlanDocument,
   PolicyLedgerError,
+  type PolicySubmission,
   parseJson,
+  SUBMISSION_JSON,
   type Submission,
 } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
-import { type Assertion, submissionText } from "../sdk/index.ts";
+import { type Assertion, type PlanAssertion, submissionText } from "../sdk/index.ts";
 import { CliError, EXIT, usage } from "./exit.ts";
 import { replaceFile } from "./home.ts";
 
 /** What is claimed of an artifact, before anyone's key and label are on it. */
-export interface UnsignedClaim {
+export interface UnsignedPolicy {
   readonly assertion: Assertion;
   /** The artifact's canonical JSON. */
   readonly artifact: string;
 }
+
+/** The same of a plan, which no file holds: it is made by running the plan. */
+interface UnsignedPlan {
+  readonly assertion: PlanAssertion;
+  readonly document: PlanDocument;
+}
+
+export type UnsignedClaim = UnsignedPolicy | UnsignedPlan;
 
 export interface FiledClaim {
   /** The file, and the line in a file of many. */
@@ -36,11 +46,11 @@ export function isSigned(claim: Submission | UnsignedClaim): claim is Submission
   return "signature" in claim;
 }
 
-export function writeClaimFile(file: string, claim: Submission | UnsignedClaim): void {
+export function writeClaimFile(file: string, claim: Submission | UnsignedPolicy): void {
   replaceFile(file, `${isSigned(claim) ? submissionText(claim) : unsignedText(claim)}\n`);
 }
 
-function unsignedText({ artifact, assertion }: UnsignedClaim): string {
+function unsignedText({ artifact, assertion }: UnsignedPolicy): string {
   const { policy_hash: _, ...kept } = assertion;
   return `{"artifact":${artifact},"assertion":${canonicalJson(kept as unknown as Json)}}`;
 }
@@ -87,10 +97,10 @@ function contentOf(file: string): Buffer {
   }
 }
 
-function claimOf(where: string, bytes: Buffer): Submission | UnsignedClaim {
+function claimOf(where: string, bytes: Buffer): Submission | UnsignedPolicy {
   try {
-    const value = parseJson(bytes, { maxBytes: limits.MAX_SUBMISSION_BYTES });
-    return isUnsigned(value) ? acceptUnsigned(value) : acceptSubmission(value);
+    const value = parseJson(bytes, SUBMISSION_JSON);
+    return isUnsigned(value) ? acceptUnsigned(value) : acceptSubmission(value, bytes.length);
   } catch (error) {
     if (!(error instanceof PolicyLedgerError)) throw error;
     const { message, faults } = error;
@@ -106,7 +116,7 @@ function isUnsigned(value: Json): value is { readonly assertion: Json; readonly 
 const NOBODY = { agent_id: "nobody", public_key: "0".repeat(64) };
 const FIELDS = ["claimed_reward", "env_config", "env_id", "seed"];
 
-function acceptUnsigned(given: { readonly assertion: Json; readonly artifact: Json }): UnsignedClaim {
+function acceptUnsigned(given: { readonly assertion: Json; readonly artifact: Json }): UnsignedPolicy {
   const { assertion, artifact = null, ...more } = given;
   const named = assertion !== null && typeof assertion === "object" ? assertion : {};
   const unknown = [
@@ -119,7 +129,8 @@ function acceptUnsigned(given: { readonly assertion: Json; readonly artifact: Js
   const policy_hash = nodeHost.sha256(canonicalJson(artifact));
   const claim = { ...named, ...NOBODY, v: 1, kind: "policy", policy_hash };
   try {
-    const accepted = acceptSubmission({ claim, signature: "0".repeat(128), artifact });
+    const unsigned = { claim, signature: "0".repeat(128), artifact };
+    const accepted = acceptSubmission(unsigned) as PolicySubmission;
     const { claimed_reward, env_config, env_id, seed } = accepted.claim;
     return {
       assertion: { claimed_reward, env_config, env_id, seed, policy_hash },

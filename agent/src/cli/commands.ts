@@ -79,6 +79,22 @@ export const commands: Readonly<Record<string, Listed>> = {
     about: "follows a log, and cosigns each checkpoint that continues all before it",
     load: async () => (await import("./commands/witness.ts")).witness,
   },
+  "plan run": {
+    about: "runs a plan here and shows how it went",
+    load: async () => (await import("./commands/plan-run.ts")).planRun,
+  },
+  "plan seal": {
+    about: "makes a plan's document of a draft, with all its hashes",
+    load: async () => (await import("./commands/plan-seal.ts")).planSeal,
+  },
+  "plan check": {
+    about: "checks a plan's receipts without running its kernels",
+    load: async () => (await import("./commands/plan-check.ts")).planCheck,
+  },
+  "plan submit": {
+    about: "runs plans, claims what they come to, and waits until the claims stand in the ledger",
+    load: async () => (await import("./commands/plan-submit.ts")).planSubmit,
+  },
   "policy check": {
     about: "proves the policy contract on a policy that you wrote",
     load: async () => (await import("./commands/policy-check.ts")).policyCheck,

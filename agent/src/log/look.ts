@@ -74,11 +74,12 @@ export async function look(looking: Looking, options: CallOptions = {}): Promise
       await sleep(Math.min(STALE_MS, looking.maxPause), options.signal);
       continue;
     }
+    // Without its quorum nothing is remembered either: least of all a key that is seen for the first time.
+    const accepted = await withQuorum(looking, known, latest, options);
     const { wire, memory } = looking;
     const after = rememberedOf(latest);
     // Somebody else has looked meanwhile: what they saw counts too.
     if (!isSame(known.before, after) && !(await memory.replace(wire.endpoint, known.before, after))) continue;
-    const accepted = await withQuorum(looking, known, latest, options);
     return {
       ...accepted,
       text: formatNote(accepted.note),

@@ -1,5 +1,5 @@
 // Calls of claims: submit one or many, follow one to its place in the ledger, or ask for a verdict alone.
-import { claimId, type Submission } from "@policyledger/core";
+import { type Claim, claimId, type Submission } from "@policyledger/core";
 import * as api from "@policyledger/core/api";
 import { API, type CallOptions, type Calls, hash } from "./calls.ts";
 import { ClientError } from "./error.ts";
@@ -57,7 +57,7 @@ export function claimCalls({ transport, hasher, get, post, read, streams }: Call
 
   function requireJob(job: api.Job, id: string): api.Job {
     requireClaim(job, id);
-    const made = claimId(hasher, job.claim as Submission["claim"]);
+    const made = claimId(hasher, job.claim as Claim);
     if (made === id) return job;
     throw new ClientError("false_answer", `The service says of claim ${id} what makes claim ${made}`);
   }

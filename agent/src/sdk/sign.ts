@@ -4,8 +4,15 @@ import {
   artifactText,
   canonicalJson,
   claimText,
+  type FinishedRun,
   type Json,
+  type PlanClaim,
+  type PlanDocument,
+  type PlanSubmission,
   type PolicyClaim,
+  type PolicySubmission,
+  planDocumentText,
+  portableHasher,
   type Submission,
   type TrainingOptions,
 } from "@policyledger/core";
@@ -23,7 +30,7 @@ export async function signClaim(
   agentId: string,
   { env_id, env_config, seed, policy_hash, claimed_reward }: Assertion,
   artifact: Artifact | string,
-): Promise<Submission> {
+): Promise<PolicySubmission> {
   const claim: PolicyClaim = {
     v: 1,
     kind: "policy",
@@ -37,6 +44,41 @@ export async function signClaim(
   };
   const signature = await signer.sign(utf8.encode(claimText(claim)));
   return { claim, signature, artifact: typeof artifact === "string" ? artifact : artifactText(artifact) };
+}
+
+/** What is claimed of a plan. */
+export type PlanAssertion = Pick<
+  PlanClaim,
+  "plan_hash" | "initial_state_hash" | "final_state_hash" | "final_commit_hash"
+>;
+
+/** What a finished run came to, as it is claimed. */
+export function planAssertion(run: FinishedRun): PlanAssertion {
+  return {
+    plan_hash: run.planHash,
+    initial_state_hash: run.initialStateHash,
+    final_state_hash: run.finalStateHash,
+    final_commit_hash: run.finalCommitHash,
+  };
+}
+
+export async function signPlanClaim(
+  signer: Signer,
+  agentId: string,
+  { plan_hash, initial_state_hash, final_state_hash, final_commit_hash }: PlanAssertion,
+  document: PlanDocument,
+): Promise<PlanSubmission> {
+  const claim: PlanClaim = {
+    v: 1,
+    kind: "plan",
+    agent_id: agentId,
+    public_key: signer.publicKey,
+    plan_hash,
+    initial_state_hash,
+    final_state_hash,
+    final_commit_hash,
+  };
+  return { claim, signature: await signer.sign(utf8.encode(claimText(claim))), document };
 }
 
 /** `claimSeed` is the seed that the service claims on when the training is done. */
@@ -56,8 +98,13 @@ export async function signTraining(
 }
 
 /** As it goes over the wire, and as it is kept in a file. */
-export function submissionText({ claim, signature, artifact }: Submission): string {
-  return `{"artifact":${artifact},"claim":${claimText(claim)},"signature":"${signature}"}`;
+export function submissionText(submission: Submission): string {
+  const { claim, signature } = submission;
+  if (!("document" in submission)) {
+    return `{"artifact":${submission.artifact},"claim":${claimText(claim)},"signature":"${signature}"}`;
+  }
+  const document = planDocumentText(portableHasher, submission.document);
+  return `{"claim":${claimText(claim)},"document":${document},"signature":"${signature}"}`;
 }
 
 const utf8 = new TextEncoder();

@@ -15,8 +15,13 @@ test("@policyledger/agent/check exports these names and no others", () => {
       "ExportError",
       "ExportReading",
       "MAX_LINE_BYTES",
+      "MAX_SUBJECT_BYTES",
       "PolicyOrder",
       "formatExportHeader",
+      "keyOf",
+      "planIn",
+      "subjectFault",
+      "subjectOf",
     ]
   `);
 });

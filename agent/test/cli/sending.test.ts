@@ -1,6 +1,6 @@
 // Sending claims: in batches that the service takes, again what it could not take at the moment, and nothing more where
 // it does not answer.
-import { claimId, environmentKind, type Submission } from "@policyledger/core";
+import { claimId, environmentKind, type PolicySubmission } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
 import { describe, expect, test } from "vitest";
 import { agentNamed, submissionOf } from "../../../scripts/agents.ts";
@@ -11,7 +11,7 @@ const CONFIG = { algorithm: "q-learning", env_id: "cyber-defense-v1", seed: 0 } 
 const never = new AbortController().signal;
 
 /** An artifact of many rules is as large as one likes. */
-function claims(number: number, rules = 1): Submission[] {
+function claims(number: number, rules = 1): PolicySubmission[] {
   const { fields } = environmentKind(CONFIG.env_id);
   const all = fields.map(({ name, size }) => [name, Array.from({ length: size }, (_, i) => i)] as const);
   const rule = { when: Object.fromEntries(all), action: 1 };

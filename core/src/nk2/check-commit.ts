@@ -1,5 +1,5 @@
 // Checks one commit against the plan and against the commit before it.
-import type { Host } from "../host.ts";
+import type { Hasher } from "../host.ts";
 import { gateFailure, plannedBound, planningFailure } from "./attempt.ts";
 import type { Link } from "./commit.ts";
 import type { CompiledOp, Program } from "./program.ts";
@@ -9,13 +9,13 @@ import { type Commit, type CommitReceipt, type LocalReceipt, localsRoot, nextSta
 export class CommitCheck {
   /** How many ops are not committed yet. */
   pending: number;
-  private readonly host: Host;
+  private readonly host: Hasher;
   private readonly program: Program;
   private readonly rankOf: ReadonlyMap<string, number>;
   private readonly inDegree: Int32Array;
   private readonly done: Uint8Array;
 
-  constructor(host: Host, program: Program) {
+  constructor(host: Hasher, program: Program) {
     this.host = host;
     this.program = program;
     this.pending = program.ops.length;

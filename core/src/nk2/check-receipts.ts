@@ -2,7 +2,7 @@
 // kernels wrote and how much V bent; those are held by the chain of hashes, whose end must be known to hold the last commit.
 import { requireObject } from "../error.ts";
 import { fromHex } from "../hash.ts";
-import type { Host } from "../host.ts";
+import type { Hasher } from "../host.ts";
 import type { Json } from "../json.ts";
 import { CommitCheck } from "./check-commit.ts";
 import type { Link } from "./commit.ts";
@@ -22,7 +22,7 @@ export interface CheckOptions {
 
 /** Checks links, sizes, roots, order, independence, allow-lists, digests and bounds, and names the first commit that does not hold. */
 export function checkReceipts(
-  host: Host,
+  host: Hasher,
   document: PlanDocument,
   chain: ReceiptChain,
   options: CheckOptions = {},

@@ -1,5 +1,5 @@
 // Makes the receipts of a batch that passed.
-import type { Host } from "../host.ts";
+import type { Hasher } from "../host.ts";
 import type { Passed } from "./attempt.ts";
 import { taggedHash } from "./hashes.ts";
 import type { CompiledOp, Program } from "./program.ts";
@@ -21,7 +21,7 @@ export interface Link {
 }
 
 export function makeCommit(
-  host: Host,
+  host: Hasher,
   program: Program,
   { hash: batchPrevHash, state: statePre }: Link,
   ops: readonly CompiledOp[],
@@ -67,7 +67,7 @@ function pairOf({ fieldTexts }: Program, field: number, value: bigint): WrittenP
 }
 
 /** Of sorted [field, value] pairs. A field that was set to 0 stands there with "0", though the state does not keep it. */
-function writesHash(host: Host, pairs: readonly WrittenPair[]): string {
+function writesHash(host: Hasher, pairs: readonly WrittenPair[]): string {
   return taggedHash(host, "nk2/writes/v1", `[${pairs.map(({ text }) => text).join(",")}]`);
 }
 

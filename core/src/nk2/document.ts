@@ -18,8 +18,8 @@ export class PlanDocument {
   readonly kernels: readonly Kernel[];
   readonly matrix: CurvatureMatrix;
 
-  constructor(reader: Reader, value: unknown) {
-    const fields = reader.fields(value, "", [
+  constructor(reader: Reader, value: unknown, path: string) {
+    const fields = reader.fields(value, path, [
       "v",
       "plan",
       "initialState",
@@ -27,12 +27,12 @@ export class PlanDocument {
       "kernels",
       "matrix",
     ]);
-    if (fields.v !== undefined && fields.v !== 1) reader.note("", "v", `wanted 1, got ${quote(fields.v)}`);
-    this.plan = readPlan(reader, fields.plan, "/plan");
-    this.initialState = readState(reader, fields.initialState, "/initialState");
-    this.policyBundle = readPolicy(reader, fields.policyBundle, "/policyBundle");
-    this.kernels = reader.list(fields.kernels, "/kernels", (one, at) => readKernel(reader, one, at));
-    this.matrix = readMatrix(reader, fields.matrix, "/matrix");
+    if (fields.v !== undefined && fields.v !== 1) reader.note(path, "v", `wanted 1, got ${quote(fields.v)}`);
+    this.plan = readPlan(reader, fields.plan, `${path}/plan`);
+    this.initialState = readState(reader, fields.initialState, `${path}/initialState`);
+    this.policyBundle = readPolicy(reader, fields.policyBundle, `${path}/policyBundle`);
+    this.kernels = reader.list(fields.kernels, `${path}/kernels`, (one, at) => readKernel(reader, one, at));
+    this.matrix = readMatrix(reader, fields.matrix, `${path}/matrix`);
     reader.refuse("invalid_plan", "Cannot accept plan");
   }
 }
@@ -42,13 +42,13 @@ export function parsePlanDocument(input: string | Uint8Array, maxBytes = MAX_PLA
   return acceptPlanDocument(parseJson(input, { maxBytes, maxDepth: MAX_PLAN_JSON_DEPTH }));
 }
 
-/** The same of strict JSON that is parsed already. */
-export function acceptPlanDocument(value: Json): PlanDocument {
+/** The same of strict JSON that is parsed already; `path` is where it stands in a larger whole. */
+export function acceptPlanDocument(value: Json, path = ""): PlanDocument {
   if (value === null || typeof value !== "object" || Array.isArray(value)) {
     const message = `wanted an object, got ${quote(value)}`;
-    throw new PolicyLedgerError("invalid_plan", `Cannot accept plan: ${message}`, [{ path: "", message }]);
+    throw new PolicyLedgerError("invalid_plan", `Cannot accept plan: ${message}`, [{ path, message }]);
   }
-  return new PlanDocument(new Reader(), value);
+  return new PlanDocument(new Reader(), value, path);
 }
 
 export function requireDocument(document: PlanDocument, what: string): void {

@@ -1,7 +1,7 @@
 // How NK-2 hashes: SHA-256(tag ‖ 0x00 ‖ canonical JSON), with a tag for each kind of object, so that no object of one kind
 // has the hash of another. The canonical JSON is that of the *normalised* object: sets, ops and edges sorted, each once.
 // It is written by hand, field by field in RFC 8785's order: all of it is ASCII, and a plan has a hundred thousand ops.
-import type { Host } from "../host.ts";
+import type { Hasher } from "../host.ts";
 
 export type Tag =
   | "nk2/state/v1"
@@ -16,7 +16,7 @@ export type Tag =
   | "nk2/genesis/v1"
   | "nk2/commit-receipt/v1";
 
-export function taggedHash(host: Host, tag: Tag, text: string): string {
+export function taggedHash(host: Hasher, tag: Tag, text: string): string {
   return host.sha256(`${tag}\0${text}`);
 }
 

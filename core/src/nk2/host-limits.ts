@@ -33,17 +33,29 @@ export const HOST_LIMITS: HostLimits = {
   maxStaticCost: 10_000_000_000,
 };
 
+/**
+ * For plans that are claimed, whoever verifies them: part of the rules. A verifier has 512 MiB and 120 s for eight of them at once; the
+ * costliest that was found takes 5 s on a busy core (docs/nk2.md).
+ */
+export const CLAIM_LIMITS: HostLimits = {
+  maxOps: 5_000,
+  maxEdges: 20_000,
+  maxParallelWidth: 64,
+  maxMatrixSize: 256,
+  maxBigintBits: 1_024,
+  maxMatrixAccumTerms: 1_000_000,
+  maxFieldsTouchedPerOp: 256,
+  maxVEvalCost: 1_000_000,
+  maxStaticCost: 50_000_000,
+};
+
 /** One limit that a plan is over. */
 export interface Excess {
   readonly path: string;
   readonly message: string;
 }
 
-export function excesses(
-  document: PlanDocument,
-  nodesOf: (op: OpSpec) => number,
-  limits: HostLimits,
-): readonly Excess[] {
+export function excesses(document: PlanDocument, cost: bigint, limits: HostLimits): readonly Excess[] {
   const { plan, matrix } = document;
   const caps = plan.resourceCaps;
   const over: readonly (readonly [path: string, value: number | bigint, most: number])[] = [
@@ -56,7 +68,7 @@ export function excesses(
     ["/plan/resourceCaps/maxVEvalCost", caps.maxVEvalCost, limits.maxVEvalCost],
     ["/matrix/size", matrix.size, limits.maxMatrixSize],
     ["/policyBundle/contracts", denominatorBits(document, limits.maxBigintBits), limits.maxBigintBits],
-    ["/plan", staticCost(document, nodesOf), limits.maxStaticCost],
+    ["/plan", cost, limits.maxStaticCost],
   ];
   const found = over.filter(([, value, most]) => value > most);
   return found.map(([path, value, most]) => ({ path, message: messageOf(path, value, most) }));
@@ -85,7 +97,7 @@ function denominatorBits({ policyBundle }: PlanDocument, most: number): number {
  * n · (P + 1) runs of kernels and 2n attempts, so at most n · (P + 1) + 2 · 2n evaluations of V, and n · (P + 1) · (P − 1) / 2
  * terms of the matrix. A node counts more where numbers may be long: multiplication is quadratic in their length.
  */
-function staticCost({ plan, policyBundle }: PlanDocument, nodesOf: (op: OpSpec) => number): bigint {
+export function staticCost({ plan, policyBundle }: PlanDocument, nodesOf: (op: OpSpec) => number): bigint {
   const n = BigInt(plan.ops.length);
   const p = BigInt(
     Math.min(plan.maxParallelWidth, plan.resourceCaps.maxBatchSize ?? plan.maxParallelWidth, plan.ops.length),

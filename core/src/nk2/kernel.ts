@@ -1,6 +1,6 @@
 // Kernels: what an op does, as data. {"params": [name], "writes": {slot: expression}}; the op binds slots to fields and params
 // to integers, so one kernel serves many ops. A kernel's hash is its name.
-import type { Host } from "../host.ts";
+import type { Hasher } from "../host.ts";
 import { pointer } from "../json.ts";
 import {
   type Expression,
@@ -34,9 +34,14 @@ export function readKernel(reader: Reader, value: unknown, path: string): Kernel
   return { params, writes: read };
 }
 
-export function kernelHash(host: Host, kernel: Kernel): string {
+/** The kernel's canonical JSON. */
+export function kernelText(kernel: Kernel): string {
   const writes = textObject(kernel.writes.map(([slot, value]) => [slot, expressionText(value)]));
-  return taggedHash(host, "nk2/kernel/v1", `{"params":${textList(kernel.params)},"writes":${writes}}`);
+  return `{"params":${textList(kernel.params)},"writes":${writes}}`;
+}
+
+export function kernelHash(host: Hasher, kernel: Kernel): string {
+  return taggedHash(host, "nk2/kernel/v1", kernelText(kernel));
 }
 
 /** The slots that a kernel writes, and those that it only reads; both sorted. */

@@ -1,7 +1,7 @@
 // The curvature matrix: for two blocks of fields, how much ops of both may bend V together, as an exact fraction. It is symmetric
 // and given by its entries i ≤ j; one that is missing is 0.
 import type { Rational } from "../evaluation/rational.ts";
-import type { Host } from "../host.ts";
+import type { Hasher } from "../host.ts";
 import { taggedHash } from "./hashes.ts";
 import type { Reader } from "./reader.ts";
 
@@ -32,12 +32,16 @@ export function readMatrix(reader: Reader, value: unknown, path: string): Curvat
   return { versionId, size, entries: entries.sort((a, b) => a.i - b.i || a.j - b.j) };
 }
 
-export function matrixDigest(host: Host, matrix: CurvatureMatrix): string {
+/** The matrix's canonical JSON. */
+export function matrixText(matrix: CurvatureMatrix): string {
   const entries = matrix.entries.map(
     ({ i, j, value }) => `{"i":${i},"j":${j},"value":${fractionText(value)}}`,
   );
-  const text = `{"entries":[${entries.join(",")}],"size":${matrix.size},"versionId":"${matrix.versionId}"}`;
-  return taggedHash(host, "nk2/matrix/v1", text);
+  return `{"entries":[${entries.join(",")}],"size":${matrix.size},"versionId":"${matrix.versionId}"}`;
+}
+
+export function matrixDigest(host: Hasher, matrix: CurvatureMatrix): string {
+  return taggedHash(host, "nk2/matrix/v1", matrixText(matrix));
 }
 
 export function fractionText({ num, den }: Rational): string {

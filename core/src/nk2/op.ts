@@ -1,5 +1,5 @@
 // An op of a plan: a kernel, bound to fields and integers, with the footprint that it declares and the bound on what it changes.
-import type { Host } from "../host.ts";
+import type { Hasher } from "../host.ts";
 import { taggedHash, textList, textObject } from "./hashes.ts";
 import { compare, type Reader } from "./reader.ts";
 
@@ -91,6 +91,6 @@ export function opText(op: OpSpec): string {
 }
 
 /** Of the two sorted sets. */
-export function footprintDigest(host: Host, reads: readonly string[], writes: readonly string[]): string {
+export function footprintDigest(host: Hasher, reads: readonly string[], writes: readonly string[]): string {
   return taggedHash(host, "nk2/footprint/v1", `{"reads":${textList(reads)},"writes":${textList(writes)}}`);
 }

@@ -1,5 +1,5 @@
 // The plan: ops, which of them come before which, and what it runs under. Its hash names all of it.
-import type { Host } from "../host.ts";
+import type { Hasher } from "../host.ts";
 import { taggedHash } from "./hashes.ts";
 import { type OpSpec, readOp } from "./op.ts";
 import { capsText, type ResourceCaps, readCaps } from "./policy.ts";
@@ -71,14 +71,18 @@ function readEdges(reader: Reader, value: unknown, path: string): readonly Edge[
   return edges.filter(([a, b], i) => i === 0 || a !== edges[i - 1]![0] || b !== edges[i - 1]![1]);
 }
 
-/** The ops' texts are given, because each op is hashed, too. */
-export function planHash(host: Host, plan: ExecPlan, opTexts: readonly string[]): string {
+/** The plan's canonical JSON. The ops' texts are given, because each op is hashed, too. */
+export function planText(plan: ExecPlan, opTexts: readonly string[]): string {
   const edges = plan.dagEdges.map(([a, b]) => `[${JSON.stringify(a)},${JSON.stringify(b)}]`);
-  const text =
+  return (
     `{"abortOnKernelError":true,"dagEdges":[${edges.join(",")}],"initialStateHash":"${plan.initialStateHash}",` +
     `"maxParallelWidth":${plan.maxParallelWidth},"ops":[${opTexts.join(",")}],` +
     `"planId":${JSON.stringify(plan.planId)},"policyBundleId":${JSON.stringify(plan.policyBundleId)},` +
     `"policyDigest":"${plan.policyDigest}","resourceCaps":${capsText(plan.resourceCaps)},` +
-    `"schedulerMode":"${plan.schedulerMode}","schedulerRuleId":"${plan.schedulerRuleId}"}`;
-  return taggedHash(host, "nk2/plan/v1", text);
+    `"schedulerMode":"${plan.schedulerMode}","schedulerRuleId":"${plan.schedulerRuleId}"}`
+  );
+}
+
+export function planHash(host: Hasher, plan: ExecPlan, opTexts: readonly string[]): string {
+  return taggedHash(host, "nk2/plan/v1", planText(plan, opTexts));
 }

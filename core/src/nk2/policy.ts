@@ -1,7 +1,7 @@
 // The policy bundle: what a plan may do, locked by its digest, which the plan names. With it come the contracts, whose weighted
 // squared residuals add up to V, and the caps on what a run may use.
 import type { Rational } from "../evaluation/rational.ts";
-import type { Host } from "../host.ts";
+import type { Hasher } from "../host.ts";
 import { type Expression, expressionText, readExpression } from "./expression.ts";
 import { taggedHash, textList } from "./hashes.ts";
 import { fractionText } from "./matrix.ts";
@@ -113,19 +113,24 @@ function epsilon(reader: Reader, value: unknown, path: string): bigint | null {
   return bound;
 }
 
-export function policyDigest(host: Host, bundle: PolicyBundle): string {
+/** The bundle's canonical JSON. */
+export function policyText(bundle: PolicyBundle): string {
   const contracts = bundle.contracts.map(
     ({ id, weight, residual }) =>
       `{"id":${JSON.stringify(id)},"residual":${expressionText(residual)},"weight":${fractionText(weight)}}`,
   );
-  const text =
+  return (
     `{"allowedKernelHashes":${textList(bundle.allowedKernelHashes)},` +
     `"allowedSchedulerRules":${textList(bundle.allowedSchedulerRules)},"bundleId":${JSON.stringify(bundle.bundleId)},` +
     `"contracts":[${contracts.join(",")}],"curvatureMatrixDigest":"${bundle.curvatureMatrixDigest}",` +
     `"floatPolicyAllowsTensor":${bundle.floatPolicyAllowsTensor},"glbModeId":${JSON.stringify(bundle.glbModeId)},` +
     `"maxEpsilon":${boundText(bundle.maxEpsilon)},"maxParallelWidth":${bundle.maxParallelWidth},` +
-    `"resourceCaps":${capsText(bundle.resourceCaps)}}`;
-  return taggedHash(host, "nk2/policy/v1", text);
+    `"resourceCaps":${capsText(bundle.resourceCaps)}}`
+  );
+}
+
+export function policyDigest(host: Hasher, bundle: PolicyBundle): string {
+  return taggedHash(host, "nk2/policy/v1", policyText(bundle));
 }
 
 export function capsText(caps: ResourceCaps): string {

@@ -1,6 +1,6 @@
 // A plan that holds, made ready to run: fields and ops are numbers, kernels are functions. An op's number is its rank in the order of ids,
 // so that ranks compare as ids do.
-import type { Host } from "../host.ts";
+import type { Hasher } from "../host.ts";
 import { BitLimit, compile, type Evaluate } from "./compile.ts";
 import { Curvature } from "./curvature.ts";
 import type { Dag } from "./dag.ts";
@@ -53,7 +53,7 @@ export interface CompiledOp {
   readonly contracts: readonly number[];
 }
 
-export function compileProgram(host: Host, document: PlanDocument, validated: Validated): Program {
+export function compileProgram(host: Hasher, document: PlanDocument, validated: Validated): Program {
   const { plan, policyBundle, matrix } = document;
   const limit = new BitLimit(plan.resourceCaps.maxBigintBits);
   const fields = fieldsOf(document);
@@ -122,7 +122,7 @@ function compileKernel({ kernel, written, read }: KnownKernel, limit: BitLimit):
 }
 
 interface Context {
-  readonly host: Host;
+  readonly host: Hasher;
   readonly numberOf: ReadonlyMap<string, number>;
   readonly touching: ReadonlyMap<number, readonly number[]>;
 }

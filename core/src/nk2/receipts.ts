@@ -2,7 +2,7 @@
 // of the locals and the hash of the commit before it. The first commit follows the genesis. Nothing in them is a clock, or
 // depends on how often something was tried. All integers that may be long are decimal texts, so a receipt is plain JSON.
 import { leafHash } from "../hash.ts";
-import type { Host } from "../host.ts";
+import type { Hasher } from "../host.ts";
 import { merkleRoot } from "../log/tree.ts";
 import { taggedHash } from "./hashes.ts";
 
@@ -52,26 +52,26 @@ export interface ReceiptChain {
   readonly commits: readonly Commit[];
 }
 
-export function genesisHash(host: Host, planHash: string, initialStateHash: string): string {
+export function genesisHash(host: Hasher, planHash: string, initialStateHash: string): string {
   const text = `{"initialStateHash":"${initialStateHash}","planHash":"${planHash}"}`;
   return taggedHash(host, "nk2/genesis/v1", text);
 }
 
 /** The state chain after a batch; it starts with the hash of the initial state. */
-export function nextState(host: Host, statePre: string, writesHash: string): string {
+export function nextState(host: Hasher, statePre: string, writesHash: string): string {
   const text = `{"statePre":"${statePre}","writesHash":"${writesHash}"}`;
   return taggedHash(host, "nk2/state-chain/v1", text);
 }
 
 /** RFC 6962's root over the local receipts' canonical JSON. */
-export function localsRoot(host: Host, locals: readonly LocalReceipt[]): string {
+export function localsRoot(host: Hasher, locals: readonly LocalReceipt[]): string {
   return merkleRoot(
     host,
     locals.map((local) => leafHash(host, localText(local))),
   );
 }
 
-export function commitHash(host: Host, receipt: CommitReceipt): string {
+export function commitHash(host: Hasher, receipt: CommitReceipt): string {
   return taggedHash(host, "nk2/commit-receipt/v1", commitText(receipt));
 }
 

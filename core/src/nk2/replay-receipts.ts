@@ -1,6 +1,6 @@
 // The verifier that trusts nothing: it runs the plan and compares every receipt, byte for byte.
 import { requireObject } from "../error.ts";
-import type { Host } from "../host.ts";
+import type { Hasher } from "../host.ts";
 import type { Json } from "../json.ts";
 import type { CheckOptions } from "./check-receipts.ts";
 import type { PlanDocument } from "./document.ts";
@@ -11,7 +11,7 @@ import { type PlanRun, runPlan } from "./run.ts";
 
 /** Runs the plan and compares its receipts with these; names the first commit that differs, and in what. */
 export function replayReceipts(
-  host: Host,
+  host: Hasher,
   document: PlanDocument,
   chain: ReceiptChain,
   options: Omit<CheckOptions, "finalCommitHash"> = {},

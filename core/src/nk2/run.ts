@@ -2,7 +2,7 @@
 // failure forces is the next one attempted. So every failure of a wide batch is followed by a commit or by the end: there are at most
 // 2 · ops attempts and ops · (P + 1) runs of kernels, which is asserted, and there is no other limit on the loop.
 import { requireObject } from "../error.ts";
-import type { Host } from "../host.ts";
+import type { Hasher } from "../host.ts";
 import { type AttemptResult, attempt, type Capped, type Failed, type Machine } from "./attempt.ts";
 import type { CapCode, TerminalCode } from "./codes.ts";
 import { type Link, makeCommit } from "./commit.ts";
@@ -69,7 +69,7 @@ export interface RunOptions {
 }
 
 /** Runs a plan to its end. The same document gives the same run, whatever the order in which its ops and edges were listed. */
-export function runPlan(host: Host, document: PlanDocument, options: RunOptions = {}): PlanRun {
+export function runPlan(host: Hasher, document: PlanDocument, options: RunOptions = {}): PlanRun {
   requireDocument(document, "Cannot run plan");
   requireObject(options, "invalid_plan", "Cannot run plan: its options");
   const validated = validate(host, document, options.limits ?? HOST_LIMITS);
@@ -78,7 +78,7 @@ export function runPlan(host: Host, document: PlanDocument, options: RunOptions 
 }
 
 class Run {
-  private readonly host: Host;
+  private readonly host: Hasher;
   private readonly program: Program;
   private readonly observe: PlanObserver | null;
   private readonly machine: Machine;
@@ -95,7 +95,7 @@ class Run {
   };
   private link: Link;
 
-  constructor(host: Host, program: Program, observe: PlanObserver | null) {
+  constructor(host: Hasher, program: Program, observe: PlanObserver | null) {
     this.host = host;
     this.program = program;
     this.observe = observe;

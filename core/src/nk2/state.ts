@@ -1,6 +1,6 @@
 // A state: integers by field, as [field, value] pairs sorted by field. A field that is not there reads as 0, and a zero is never
 // kept, so that equal states have equal hashes. In JSON {"field": "12"}.
-import type { Host } from "../host.ts";
+import type { Hasher } from "../host.ts";
 import { taggedHash } from "./hashes.ts";
 import { compare, type Reader } from "./reader.ts";
 
@@ -21,7 +21,7 @@ export function readState(reader: Reader, value: unknown, path: string): State {
 }
 
 /** Of a whole state; `statePost` of a receipt is a chain over what was written, which costs less. */
-export function stateHash(host: Host, state: State): string {
+export function stateHash(host: Hasher, state: State): string {
   return taggedHash(host, "nk2/state/v1", pairsText(state));
 }
 

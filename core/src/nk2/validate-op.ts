@@ -1,5 +1,5 @@
 // What one op must fulfil: it keeps to its policy, and its kernel, as it is bound, names exactly the fields that the op declares.
-import type { Host } from "../host.ts";
+import type { Hasher } from "../host.ts";
 import type { PlanCode } from "./codes.ts";
 import type { PlanDocument } from "./document.ts";
 import { footprintDigest, type OpSpec } from "./op.ts";
@@ -7,7 +7,7 @@ import { compare } from "./reader.ts";
 import type { Faults, KnownKernel } from "./validate.ts";
 
 export function checkOp(
-  host: Host,
+  host: Hasher,
   op: OpSpec,
   document: PlanDocument,
   allowed: ReadonlySet<string>,
@@ -37,7 +37,8 @@ export function checkOp(
     );
   }
   if (op.deltaBound <= 0n) fault("delta_bound_must_be_positive", "deltaBound", `is ${op.deltaBound}`);
-  const both = op.reads.filter((field) => op.writes.includes(field));
+  const written = new Set(op.writes);
+  const both = op.reads.filter((field) => written.has(field));
   if (both.length > 0) {
     fault(
       "read_write_sets_must_be_disjoint",

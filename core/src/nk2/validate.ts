@@ -1,11 +1,11 @@
 // Whether a plan may run at all: every fault has its code, and all of them are reported. Nothing of a plan that has one is run.
 import type { Fault } from "../error.ts";
-import type { Host } from "../host.ts";
+import type { Hasher } from "../host.ts";
 import { MAX_FAULTS } from "../limits.ts";
 import { PLAN_CODES, type PlanCode } from "./codes.ts";
 import { cycleOf, type Dag, dagOf } from "./dag.ts";
 import type { PlanDocument } from "./document.ts";
-import { excesses, type HostLimits } from "./host-limits.ts";
+import { excesses, type HostLimits, staticCost } from "./host-limits.ts";
 import { type Kernel, kernelHash, kernelNodes, slotsOfKernel } from "./kernel.ts";
 import { matrixDigest } from "./matrix.ts";
 import { capsText, policyDigest } from "./policy.ts";
@@ -33,6 +33,7 @@ export interface Validated {
   readonly initialStateHash: string;
   readonly policyDigest: string;
   readonly matrixDigest: string;
+  readonly staticCost: bigint;
   readonly faults: readonly PlanFault[];
 }
 
@@ -52,7 +53,7 @@ export class Faults {
   }
 }
 
-export function validate(host: Host, document: PlanDocument, limits: HostLimits): Validated {
+export function validate(host: Hasher, document: PlanDocument, limits: HostLimits): Validated {
   const { plan, policyBundle, matrix } = document;
   const faults = new Faults();
   const found = {
@@ -63,17 +64,17 @@ export function validate(host: Host, document: PlanDocument, limits: HostLimits)
     matrixDigest: matrixDigest(host, matrix),
   };
   checkPlan(document, found, faults);
-  const nodesOf = (hash: string) => found.kernels.get(hash)?.nodes ?? 0;
-  for (const { path, message } of excesses(document, (op) => nodesOf(op.kernelHash), limits)) {
+  const cost = staticCost(document, ({ kernelHash }) => found.kernels.get(kernelHash)?.nodes ?? 0);
+  for (const { path, message } of excesses(document, cost, limits)) {
     faults.add("host_limit_exceeded", path, message);
   }
   const allowed = new Set(policyBundle.allowedKernelHashes);
   for (const op of plan.ops) checkOp(host, op, document, allowed, found.kernels.get(op.kernelHash), faults);
   const dag = checkDag(document, found.rankOf, faults);
-  return { ...found, dag, faults: faults.all() };
+  return { ...found, dag, staticCost: cost, faults: faults.all() };
 }
 
-function kernelsOf(host: Host, { kernels }: PlanDocument): ReadonlyMap<string, KnownKernel> {
+function kernelsOf(host: Hasher, { kernels }: PlanDocument): ReadonlyMap<string, KnownKernel> {
   return new Map(
     kernels.map((kernel) => {
       const known = { kernel, ...slotsOfKernel(kernel), nodes: kernelNodes(kernel) };

@@ -16,6 +16,7 @@ import { claimRoutes } from "./routes/claims.ts";
 import { ledgerRoutes } from "./routes/ledger.ts";
 import { logRoutes } from "./routes/log.ts";
 import { marketplaceRoutes } from "./routes/marketplace.ts";
+import { planRoutes } from "./routes/plans.ts";
 import { serviceRoutes } from "./routes/service.ts";
 import { trainingRoutes } from "./routes/training.ts";
 import { verifyRoutes } from "./routes/verify.ts";
@@ -30,6 +31,7 @@ export const routes: readonly Route[] = [
   ...ledgerRoutes,
   ...logRoutes,
   ...marketplaceRoutes,
+  ...planRoutes,
   ...trainingRoutes,
   ...serviceRoutes(() => routes),
 ];

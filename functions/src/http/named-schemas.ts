@@ -1,5 +1,12 @@
 // The names that schemas have in the OpenAPI document, and what it says of them.
-import { claimSchema, submissionSchema, trainingSchema } from "@policyledger/core";
+import {
+  planClaimSchema,
+  planSubmissionSchema,
+  policyClaimSchema,
+  policySubmissionSchema,
+  submissionSchema,
+  trainingSchema,
+} from "@policyledger/core";
 import * as schemas from "@policyledger/core/api";
 import * as z from "zod/mini";
 
@@ -7,8 +14,15 @@ const ENVELOPE =
   "`size`: how many there are in all. `head`: the hash of the ledger's last entry that this answer knows of. `next`: where it goes on, or null.";
 
 const NAMES: readonly (readonly [z.ZodMiniType, string, string?])[] = [
-  [claimSchema, "Claim", "What an agent asserts. Its canonical JSON (RFC 8785) is what is signed."],
-  [submissionSchema, "Submission", "A claim, the signature over its canonical JSON, and the artifact."],
+  [
+    policyClaimSchema,
+    "PolicyClaim",
+    "What an agent asserts of a policy. Its canonical JSON (RFC 8785) is what is signed.",
+  ],
+  [planClaimSchema, "PlanClaim", "The same of a plan."],
+  [submissionSchema, "Submission", "A claim, the signature over its canonical JSON, and what it is about."],
+  [policySubmissionSchema, "PolicySubmission", "With the policy's artifact."],
+  [planSubmissionSchema, "PlanSubmission", "With the plan's document."],
   [
     schemas.fault,
     "Fault",
@@ -65,6 +79,16 @@ const NAMES: readonly (readonly [z.ZodMiniType, string, string?])[] = [
   [schemas.cosignaturesKept, "CosignaturesKept"],
   [schemas.place, "Place"],
   [schemas.artifact, "Artifact", "A policy as data, of one of five kinds: docs/formats.md has them."],
+  [
+    schemas.planDocument,
+    "PlanDocument",
+    "A plan with all that it takes to run it: docs/nk2.md has its fields.",
+  ],
+  [
+    schemas.receipts,
+    "Receipts",
+    "Commits with their local receipts, as a run left them: docs/nk2.md has their fields.",
+  ],
   [
     schemas.marketplace,
     "Marketplace",

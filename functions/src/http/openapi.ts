@@ -31,6 +31,7 @@ const TAGS = [
   ["Log", "Signed checkpoints and proofs: how to see that everyone is shown the same ledger."],
   ["Marketplace", "The best policies of each environment and preset."],
   ["Policies", "Artifacts by their hash, and the environments that they are for."],
+  ["Plans", "Documents of plans that were verified, and their receipts."],
   ["Training", "Training on the server, for those who have no machine of their own at hand."],
   ["Service", "The service itself."],
 ] as const;

@@ -39,7 +39,7 @@ export interface Route<P extends Shape = Shape, Q extends Shape = Shape> {
   /** Below /api/v1, with parameters as OpenAPI writes them. */
   readonly path: string;
   readonly id: string;
-  readonly tag: "Claims" | "Ledger" | "Log" | "Marketplace" | "Policies" | "Training" | "Service";
+  readonly tag: "Claims" | "Ledger" | "Log" | "Marketplace" | "Policies" | "Plans" | "Training" | "Service";
   readonly summary: string;
   readonly description?: string;
   readonly params: P;

@@ -10,10 +10,13 @@ import {
   type Job,
   jobs,
   keptUntilBefore,
+  plans,
+  policies,
   type StoredCheckpoint,
   trainings,
 } from "../../../functions/src/documents.ts";
 import type { Topic } from "../../../functions/src/service.ts";
+import { planNumbered, planSubmission } from "../../plans.ts";
 import { agentNamed, bodyOf, CYBER, claims, idOf, lie, trainingBody } from "../agents.ts";
 import { LOG_ORIGIN } from "../service-at.ts";
 import { cosigned, WITNESS } from "../witness.ts";
@@ -21,7 +24,17 @@ import type { Delivery } from "./queue.ts";
 import { perform, type Work } from "./work.ts";
 import type { World } from "./world.ts";
 
-export type StationName = "submit" | "ask" | "verify" | "append" | "cosign" | "rank" | "train" | "sweep";
+export type StationName =
+  | "submit"
+  | "submit a plan"
+  | "verify a plan"
+  | "ask"
+  | "verify"
+  | "append"
+  | "cosign"
+  | "rank"
+  | "train"
+  | "sweep";
 
 /** What was prepared: one piece of work, with the message that asks for it. */
 export interface Prepared {
@@ -40,6 +53,7 @@ export interface Station {
 const ann = agentNamed("agents/ann");
 const bob = agentNamed("bob");
 const DAY_MS = 86_400_000;
+const newPlan = () => planSubmission(bob, planNumbered(100));
 const newClaims = () => claims(bob, 2, 100, 2);
 
 export const STATIONS: Readonly<Record<StationName, Station>> = {
@@ -53,6 +67,17 @@ export const STATIONS: Readonly<Record<StationName, Station>> = {
       const id = idOf(newClaims()[0]!);
       const job = (await jobs(service.db).doc(id).get()).data() as Job | undefined;
       return job?.state === "RECORDED" ? [] : [`the submitted claim is ${job?.state}`];
+    },
+  },
+  "submit a plan": {
+    retriedBy: "agent",
+    prepare: async (world) => {
+      await begin(world);
+      return { work: { by: "request", path: "/claims", body: bodyOf(newPlan()) } };
+    },
+    undone: async ({ service }) => {
+      const job = (await jobs(service.db).doc(idOf(newPlan())).get()).data() as Job | undefined;
+      return job?.state === "RECORDED" ? [] : [`the submitted plan is ${job?.state}`];
     },
   },
   ask: {
@@ -69,6 +94,14 @@ export const STATIONS: Readonly<Record<StationName, Station>> = {
     prepare: async (world) => {
       await begin(world);
       await submitAll(world);
+      return messageOf(world, "claims");
+    },
+  },
+  "verify a plan": {
+    retriedBy: "redelivery",
+    prepare: async (world) => {
+      await begin(world);
+      await world.submit([newPlan()]);
       return messageOf(world, "claims");
     },
   },
@@ -122,10 +155,11 @@ export const STATIONS: Readonly<Record<StationName, Station>> = {
       return { work: { by: "schedule" } };
     },
     undone: async ({ service, now }) => {
-      const kept = await keptUntilBefore(service.db, isoTime(now())).get();
+      const due = (of: typeof policies) => keptUntilBefore(of(service.db), isoTime(now())).get();
+      const kept = await Promise.all([due(policies), due(plans)]);
       const walk = (await auditRef(service.db).get()).data() as AuditWalk | undefined;
       return [
-        ...(kept.empty ? [] : ["an artifact is kept for too long"]),
+        ...(kept.every(({ empty }) => empty) ? [] : ["an artifact is kept for too long"]),
         ...(walk?.completed ? [] : ["the ledger was never audited"]),
       ];
     },
@@ -165,12 +199,13 @@ async function messageOf({ queue }: World, topic: Topic): Promise<Prepared> {
 }
 
 /**
- * One thing of each kind: an artifact that nobody needs, an entry that is not ranked, a VALID claim whose wake-up, a
+ * One thing of each kind: an artifact and a plan that nobody needs, an entry that is not ranked, a VALID claim whose wake-up, a
  * PENDING one and a training whose messages were lost, and a ledger that was never audited.
  */
 async function leaveSomethingToSweep(world: World): Promise<void> {
   const [early, late, last] = claims(bob, 3, 200, 2);
   await world.submit([lie(ann, 9)], "INVALID");
+  await world.submit([planSubmission(ann, planNumbered(9), { final_state_hash: "0".repeat(64) })], "INVALID");
   await world.drain();
   world.pass(15 * DAY_MS);
   await world.submit([early!]);

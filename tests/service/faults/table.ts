@@ -28,6 +28,18 @@ export const TABLE: Readonly<Record<StationName, readonly CallRow[]>> = {
     { kind: "Rollback", nth: 1, what: "after a commit that failed" },
     { kind: "whole", nth: 1, what: "the request" },
   ],
+  "submit a plan": [
+    { kind: "BatchGetDocuments", nth: 1, what: "begin, and read job, label and plan" },
+    {
+      kind: "Commit",
+      nth: 1,
+      what: "job, label, plan and the parts of its document",
+      except: { "error after": "sweep", "death after": "sweep" },
+    },
+    { kind: "Publish", nth: 1, what: "tell verify", except: lostBeforeItWasSaid },
+    { kind: "Rollback", nth: 1, what: "after a commit that failed" },
+    { kind: "whole", nth: 1, what: "the request" },
+  ],
   ask: [
     { kind: "BatchGetDocuments", nth: 1, what: "begin, and read the training" },
     { kind: "RunAggregationQuery", nth: 1, what: "count the key's" },
@@ -50,6 +62,14 @@ export const TABLE: Readonly<Record<StationName, readonly CallRow[]>> = {
     { kind: "Commit", nth: 1, what: "the first verdict" },
     { kind: "Commit", nth: 2, what: "the second" },
     { kind: "Commit", nth: 3, what: "the third" },
+    { kind: "Publish", nth: 1, what: "wake append", except: { "error before": "sweep" } },
+    { kind: "whole", nth: 1, what: "the message" },
+  ],
+  "verify a plan": [
+    { kind: "BatchGetDocuments", nth: 1, what: "read the job" },
+    { kind: "BatchGetDocuments", nth: 2, what: "read the plan" },
+    { kind: "BatchGetDocuments", nth: 3, what: "read the parts of its document" },
+    { kind: "Commit", nth: 1, what: "the verdict, and the parts of its receipts" },
     { kind: "Publish", nth: 1, what: "wake append", except: { "error before": "sweep" } },
     { kind: "whole", nth: 1, what: "the message" },
   ],
@@ -143,9 +163,12 @@ export const TABLE: Readonly<Record<StationName, readonly CallRow[]>> = {
     { kind: "RunQuery", nth: 7, what: "find artifacts that may go" },
     { kind: "BatchGetDocuments", nth: 5, what: "begin, and read an artifact's fields" },
     { kind: "Commit", nth: 3, what: "delete the artifact" },
-    { kind: "BatchGetDocuments", nth: 6, what: "audit: head and walk" },
-    { kind: "BatchGetDocuments", nth: 7, what: "audit: entries" },
-    { kind: "Commit", nth: 4, what: "audit: how far it is" },
+    { kind: "RunQuery", nth: 8, what: "find plans that may go" },
+    { kind: "BatchGetDocuments", nth: 6, what: "begin, and read a plan's fields" },
+    { kind: "Commit", nth: 4, what: "delete the plan with the parts of its document" },
+    { kind: "BatchGetDocuments", nth: 7, what: "audit: head and walk" },
+    { kind: "BatchGetDocuments", nth: 8, what: "audit: entries" },
+    { kind: "Commit", nth: 5, what: "audit: how far it is" },
     { kind: "Publish", nth: 1, what: "tell verify" },
     { kind: "Publish", nth: 2, what: "wake append", except: { "error after": "sweep" } },
     { kind: "Publish", nth: 3, what: "tell train" },
@@ -161,9 +184,10 @@ function leased(kind: Kind, nth: number, what: string, more: CallRow["except"] =
 /** Commits that no transaction makes: those of a client that is gone are not done any more, in the stand-in. */
 const PLAIN: Partial<Record<StationName, readonly number[]>> = {
   verify: [1, 2, 3],
+  "verify a plan": [1],
   append: [2],
   train: [2, 4],
-  sweep: [1, 4],
+  sweep: [1, 5],
 };
 
 function faultsAt(station: StationName, { kind, nth }: Pick<CallRow, "kind" | "nth">): Fault[] {

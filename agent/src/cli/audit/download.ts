@@ -1,13 +1,14 @@
 // Downloads entries and their policies: several pages at once, handed on in order, and never more of them held than that.
-import { PolicyLedgerError, readArtifact, type Sealed } from "@policyledger/core";
+import type { Sealed } from "@policyledger/core";
+import { planIn, subjectFault, subjectOf } from "../../check/index.ts";
 import { type Client, ClientError, type EntryPage } from "../../sdk/index.ts";
 
 export interface Batch {
   readonly entries: readonly Sealed[];
-  /** Artifacts that these entries name, and none before them. */
+  /** Artifacts, and documents of plans, that these entries name, and none before them. */
   readonly policies: readonly string[];
-  /** Hashes of those that the service does not give, with the entry that names each. */
-  readonly missing: readonly { readonly hash: string; readonly index: number }[];
+  /** Keys of those that the service does not give, with the entry that names each. */
+  readonly missing: readonly { readonly key: string; readonly index: number }[];
 }
 
 export interface DownloadOptions {
@@ -16,7 +17,7 @@ export interface DownloadOptions {
   readonly to: number;
   readonly signal: AbortSignal;
   /** Says of a policy whether it has to be fetched, and is told each only once; null fetches none. */
-  readonly isNew: ((hash: string) => boolean) | null;
+  readonly isNew: ((key: string) => boolean) | null;
 }
 
 const PAGE = 500;
@@ -74,27 +75,53 @@ const NONE = { policies: [], missing: [] } as const;
 export async function policiesOf(
   client: Client,
   entries: readonly Sealed[],
-  isNew: (hash: string) => boolean,
+  isNew: (key: string) => boolean,
   signal: AbortSignal,
 ): Promise<Omit<Batch, "entries">> {
   const named = new Map<string, number>();
   for (const { entry } of entries) {
-    if (entry.kind === "policy" && isNew(entry.policy_hash)) named.set(entry.policy_hash, entry.index);
+    const key = subjectOf(entry);
+    if (isNew(key)) named.set(key, entry.index);
   }
   if (named.size === 0) return NONE;
-  const { found, missing } = await client.policies([...named.keys()], { signal });
-  for (const [hash, text] of found) requireArtifact(hash, text, named.get(hash)!);
-  const inOrder = [...named.keys()].flatMap((hash) => found.get(hash) ?? []);
-  return { policies: inOrder, missing: missing.map((hash) => ({ hash, index: named.get(hash)! })) };
+  const keys = [...named.keys()];
+  const texts = await textsOf(client, keys, signal);
+  for (const [key, text] of texts) {
+    const fault = subjectFault(key, text);
+    if (fault === null) continue;
+    const message = `Entry ${named.get(key)!} names policy ${key}, and what the service gives is no artifact: ${fault}`;
+    throw new ClientError("false_answer", message);
+  }
+  return {
+    policies: keys.flatMap((key) => texts.get(key) ?? []),
+    missing: keys.filter((key) => !texts.has(key)).map((key) => ({ key, index: named.get(key)! })),
+  };
 }
 
-/** Anything has a hash that an entry can name. */
-function requireArtifact(hash: string, text: string, index: number): void {
+/** Artifacts and documents by their keys, as far as the service gives them. */
+export async function textsOf(
+  client: Client,
+  keys: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
+  const { found } = await client.policies(
+    keys.filter((key) => planIn(key) === null),
+    { signal },
+  );
+  const texts = new Map(found);
+  for (const key of keys) {
+    const plan = planIn(key);
+    const text = plan === null ? null : await planOrNull(client, plan, signal);
+    if (text !== null) texts.set(key, text);
+  }
+  return texts;
+}
+
+async function planOrNull(client: Client, hash: string, signal: AbortSignal): Promise<string | null> {
   try {
-    readArtifact(text);
-  } catch (cause) {
-    if (!(cause instanceof PolicyLedgerError)) throw cause;
-    const message = `Entry ${index} names policy ${hash}, and what the service gives is no artifact: ${cause.message}`;
-    throw new ClientError("false_answer", message, { cause });
+    return (await client.plan(hash, { signal })).text;
+  } catch (error) {
+    if (error instanceof ClientError && error.problem?.status === 404) return null;
+    throw error;
   }
 }

@@ -76,7 +76,7 @@ export class Examination {
 
   private async checkSignatures(texts: readonly string[], first: number): Promise<void> {
     const findings = await this.pool.check(
-      texts.map((text) => ({ kind: "entry" as const, text, artifact: null })),
+      texts.map((text) => ({ kind: "entry" as const, text, subject: null })),
     );
     const at = findings.findIndex(({ fault }) => fault?.code === "bad_signature");
     if (at < 0) return;

@@ -126,7 +126,7 @@ class FileRun {
         this.entries++;
         return this.batch.length < BATCH && this.entries < this.header!.entries ? true : this.flush();
       case "policy":
-        this.policies.set(part.hash, { offset, length });
+        this.policies.set(part.key, { offset, length });
         return true;
     }
   }

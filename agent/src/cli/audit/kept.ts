@@ -13,7 +13,7 @@ import {
 import { join } from "node:path";
 import { limits } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
-import { ExportError } from "../../check/index.ts";
+import { ExportError, keyOf, MAX_SUBJECT_BYTES } from "../../check/index.ts";
 import { CliError, usage } from "../exit.ts";
 import { readJson, replaceFile } from "../home.ts";
 import { type History, historyIn } from "./history.ts";
@@ -45,7 +45,7 @@ export interface Kept {
   readonly entriesFile: string;
   readonly policiesFile: string;
   readonly state: KeptState;
-  /** Where each policy lies in its file. */
+  /** Where each policy, and each plan, lies in its file, by its key. */
   readonly policies: ReadonlyMap<string, Pick<Line, "offset" | "length">>;
   entries(): AsyncGenerator<Line, void, undefined>;
   /** Adds what was checked. */
@@ -146,7 +146,7 @@ export async function openKept(folder: string): Promise<Kept> {
     let offset = state.policies_bytes;
     for (const text of added) {
       const length = Buffer.byteLength(text);
-      known.set(nodeHost.sha256(text), { offset, length });
+      known.set(keyOf(nodeHost, text), { offset, length });
       offset += length + 1;
     }
     return append(policiesFile, added);
@@ -187,8 +187,8 @@ type Places = Map<string, Pick<Line, "offset" | "length">>;
 async function policiesIn(file: string, to: number): Promise<Places | null> {
   const policies: Places = new Map();
   try {
-    for await (const { text, offset, length } of linesOf(file, { to, maxBytes: limits.MAX_ARTIFACT_BYTES })) {
-      policies.set(nodeHost.sha256(text), { offset, length });
+    for await (const { text, offset, length } of linesOf(file, { to, maxBytes: MAX_SUBJECT_BYTES })) {
+      policies.set(keyOf(nodeHost, text), { offset, length });
     }
     return policies;
   } catch (error) {

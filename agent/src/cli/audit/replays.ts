@@ -1,6 +1,7 @@
-// Runs every recorded policy again: the reward and the exact evaluation of each entry, on all cores, from what lies in
-// files.
+// Runs every recorded policy and plan again: the reward and the exact evaluation, or the final state and commit, of each
+// entry, on all cores, from what lies in files.
 import { readEntry } from "@policyledger/core";
+import { subjectOf } from "../../check/index.ts";
 import type { Progress } from "../progress.ts";
 import type { Pool } from "../replay/pool.ts";
 import type { EntryTask } from "../replay/tasks.ts";
@@ -59,14 +60,9 @@ export async function replayAll(
     for await (const { text } of entries()) {
       signal.throwIfAborted();
       const entry = readEntry(text);
-      const lies = entry.kind === "policy" ? policies.get(entry.policy_hash) : undefined;
-      if (entry.kind === "policy" && lies === undefined)
-        throw new Error(`bug: no policy of entry ${entry.index}`);
-      tasks.push({
-        kind: "entry",
-        text,
-        artifact: lies === undefined ? null : await pieces.read(lies.offset, lies.length),
-      });
+      const lies = policies.get(subjectOf(entry));
+      if (lies === undefined) throw new Error(`bug: nothing of what entry ${entry.index} is about`);
+      tasks.push({ kind: "entry", text, subject: await pieces.read(lies.offset, lies.length) });
       if (tasks.length >= AT_ONCE) await send();
     }
     await send();

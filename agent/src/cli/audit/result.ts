@@ -27,7 +27,7 @@ export interface AuditResult {
   readonly log: LogResult | null;
   /** Artifacts with the recorded hash; null where they were not asked for. */
   readonly policies: number | null;
-  readonly missing: readonly { readonly hash: string; readonly index: number }[];
+  readonly missing: readonly { readonly key: string; readonly index: number }[];
   readonly replayed: Replayed | null;
   /** What an earlier audit remembered, and whether it still holds; null where there was none. */
   readonly seen: Seen | null;
@@ -89,8 +89,8 @@ export function auditText(result: AuditResult, terminal: Terminal): string {
   if (policies !== null && missing.length === 0 && fault === null) {
     lines.push(good(`${counted(policies, "policy", "policies")}: each has the hash that its entries name`));
   }
-  for (const { hash, index } of missing.slice(0, SHOWN)) {
-    lines.push(bad(`entry ${index} names policy ${hash}, which is not given`));
+  for (const { key, index } of missing.slice(0, SHOWN)) {
+    lines.push(bad(`entry ${index} names policy ${key}, which is not given`));
   }
   if (missing.length > SHOWN) lines.push(`  … and ${counted(missing.length - SHOWN, "more", "more")}`);
   if (replayed !== null) {

@@ -20,10 +20,10 @@ export interface RunOptions {
 }
 
 export class Run {
-  /** Artifacts that entries name and the service does not give. */
-  readonly missing: { hash: string; index: number }[] = [];
+  /** What entries name and the service does not give. */
+  readonly missing: { key: string; index: number }[] = [];
   private readonly options: RunOptions;
-  /** Hashes of all policies that entries name. */
+  /** Keys of all policies and plans that entries name. */
   private readonly named = new Set<string>();
   private readonly waiting: Batch[] = [];
   private done = 0;
@@ -32,7 +32,7 @@ export class Run {
     this.options = options;
   }
 
-  /** How many artifacts have the hash that entries name. */
+  /** How many have the hash that entries name. */
   get policies(): number {
     return this.named.size - this.missing.length;
   }
@@ -78,7 +78,7 @@ export class Run {
 
   async readService(kept: Kept, to: number): Promise<void> {
     const { client, signal, policies, examination } = this.options;
-    const isNew = policies ? (hash: string) => this.isNew(kept, hash) : null;
+    const isNew = policies ? (key: string) => this.isNew(kept, key) : null;
     const { seen } = kept.state;
     try {
       for await (const batch of download(client, { from: this.done, to, signal, isNew })) {
@@ -111,13 +111,13 @@ export class Run {
 
   private fetchPolicies(kept: Kept, batch: readonly Sealed[]) {
     const { client, signal } = this.options;
-    return policiesOf(client, batch, (hash) => this.isNew(kept, hash), signal);
+    return policiesOf(client, batch, (key) => this.isNew(kept, key), signal);
   }
 
-  private isNew(kept: Kept, hash: string): boolean {
-    if (this.named.has(hash)) return false;
-    this.named.add(hash);
-    return !kept.policies.has(hash);
+  private isNew(kept: Kept, key: string): boolean {
+    if (this.named.has(key)) return false;
+    this.named.add(key);
+    return !kept.policies.has(key);
   }
 
   private advance(count: number): void {

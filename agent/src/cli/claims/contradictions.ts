@@ -1,6 +1,6 @@
 // Nobody is trusted: what the service says of a claim is compared with what replaying it here found, and its entry with
 // the claim.
-import type { Evaluation, Sealed } from "@policyledger/core";
+import type { Evaluation, Json, Sealed } from "@policyledger/core";
 import type { Job } from "@policyledger/core/api";
 import { type Difference, differing, evaluationDifferences } from "../replay/differences.ts";
 import type { Pool } from "../replay/pool.ts";
@@ -13,13 +13,13 @@ export interface Contradiction {
 }
 
 /** Of a claim that was decided; how far it is on its way is the service's to say. */
-export function contradictionsOf(
-  job: Job,
-  { verdict, evaluation, differences }: ClaimFinding,
-): Contradiction[] {
+export function contradictionsOf(job: Job, finding: ClaimFinding): Contradiction[] {
+  const { verdict, differences } = finding;
   const labels = [
     ...differing("agent_id", job.agent_id, job.claim.agent_id),
-    ...differing("policy_hash", job.policy_hash, job.claim.policy_hash),
+    ...(job.kind === "plan"
+      ? differing("plan_hash", job.plan_hash, job.claim.plan_hash)
+      : differing("policy_hash", job.policy_hash, job.claim.policy_hash)),
   ];
   const found =
     labels.length === 0 ? [] : [{ message: "the service lists the claim as another's", differences: labels }];
@@ -41,17 +41,7 @@ export function contradictionsOf(
       },
     ];
   }
-  const changed =
-    verdict.verdict === "VALID"
-      ? [
-          ...differing("verified_reward", job.verified_reward, verdict.verified_reward),
-          ...differing("steps", job.steps, verdict.steps),
-          ...evaluationDifferences(job.evaluation, evaluation ?? undefined),
-        ]
-      : [
-          ...differing("reason", job.reason, verdict.reason),
-          ...differing("replayed_reward", job.replayed_reward, verdict.replayed_reward),
-        ];
+  const changed = foundDifferences(job, finding);
   if (changed.length === 0) return found;
   return [
     ...found,
@@ -61,6 +51,19 @@ export function contradictionsOf(
 
 export const NO_ENTRY = "the service calls the claim recorded, and names no entry";
 
+/** Where what verification found, as the service says it, is not what was found here. */
+function foundDifferences(job: Job, { verdict, evaluation }: ClaimFinding): Difference[] {
+  const said: Readonly<Record<string, unknown>> = { ...job };
+  const found: Readonly<Record<string, unknown>> = { ...verdict };
+  const names =
+    verdict.verdict === "VALID"
+      ? ["verified_reward", "steps", "commits", "ops"]
+      : ["reason", "replayed_reward", "replayed_state_hash", "replayed_commit_hash"];
+  const differences = names.flatMap((name) => differing(name, said[name] as Json, found[name] as Json));
+  if (verdict.verdict === "INVALID" || job.kind === "plan") return differences;
+  return [...differences, ...evaluationDifferences(job.evaluation, evaluation ?? undefined)];
+}
+
 /** Of the entry that a RECORDED claim names: it is there, it is of this very claim, and signed by its key. */
 export async function entryContradictions(
   pool: Pool,
@@ -68,7 +71,7 @@ export async function entryContradictions(
   { entry, text, current_hash }: Sealed,
   evaluation: Evaluation | null,
 ): Promise<Contradiction[]> {
-  const [finding] = await pool.check([{ kind: "entry", text, artifact: null }]);
+  const [finding] = await pool.check([{ kind: "entry", text, subject: null }]);
   const { fault } = finding!;
   const isOfClaim = entry.claim_id === job.claim_id;
   const differences = [

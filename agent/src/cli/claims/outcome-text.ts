@@ -10,9 +10,11 @@ import {
   jobCells,
   placeOf,
   rewardIn,
+  runIn,
   signed,
   stateIn,
   unitOf,
+  unitOfClaim,
 } from "./texts.ts";
 
 interface By {
@@ -31,23 +33,15 @@ export function reportOf(outcomes: readonly Outcome[], by: By): string {
 }
 
 function inFull(outcome: Outcome, { terminal, endpoint }: By): string {
-  const { where, claim, claim_id, job, fate, finding, proven } = outcome;
+  const { where, claim, claim_id, job, fate, proven } = outcome;
   const { paint } = terminal;
-  const unit = unitOf(claim.env_id);
   const known = fate.kind === "accepted" && fate.accepted.known ? paint.dim("  (was known already)") : "";
-  const { verdict } = finding;
   const rows: [string, string][] = [
     ["claim", claim_id],
     ["agent", foreign(claim.agent_id)],
     ["of", placeOf(claim)],
   ];
-  if (job?.verified_reward !== undefined)
-    rows.push(["reward", `${rewardIn(job.verified_reward, unit)}, verified`]);
-  else {
-    const found = verdict.verdict === "VALID" ? ", as replayed here" : "";
-    rows.push(["reward", `${rewardIn(claim.claimed_reward, unit)} claimed${found}`]);
-  }
-  if (job?.evaluation !== undefined) rows.push(["expected", expectedOf(job.evaluation, unit)]);
+  rows.push(...foundRows(outcome));
   if (job?.index !== undefined) {
     rows.push(["entry", String(job.index)], ["link", foreign(entryUrl(endpoint, job.index))]);
   }
@@ -58,6 +52,28 @@ function inFull(outcome: Outcome, { terminal, endpoint }: By): string {
     fields(terminal, rows),
     ...proof,
   ].join("\n");
+}
+
+/** What was verified, or claimed and replayed here. */
+function foundRows({ claim, job, finding }: Outcome): [string, string][] {
+  const { verdict } = finding;
+  if (claim.kind === "plan") {
+    if (job?.kind === "plan" && job.commits !== undefined && job.ops !== undefined) {
+      return [["run", `${runIn({ commits: job.commits, ops: job.ops })}, verified`]];
+    }
+    return "commits" in verdict ? [["run", `${runIn(verdict)}, as replayed here`]] : [];
+  }
+  const unit = unitOf(claim.env_id);
+  const found = verdict.verdict === "VALID" ? ", as replayed here" : "";
+  if (job?.kind !== "policy" || job.verified_reward === undefined) {
+    return [["reward", `${rewardIn(claim.claimed_reward, unit)} claimed${found}`]];
+  }
+  return [
+    ["reward", `${rewardIn(job.verified_reward, unit)}, verified`],
+    ...(job.evaluation === undefined
+      ? []
+      : [["expected", expectedOf(job.evaluation, unit)] as [string, string]]),
+  ];
 }
 
 function listed(outcomes: readonly Outcome[], { terminal, endpoint }: By): string {
@@ -104,7 +120,7 @@ function listed(outcomes: readonly Outcome[], { terminal, endpoint }: By): strin
 function wrongWith(outcome: Outcome, { terminal }: By): string {
   const { where, claim, finding, fate, job, error, contradictions } = outcome;
   const { paint } = terminal;
-  const unit = unitOf(claim.env_id);
+  const unit = unitOfClaim(claim);
   const cross = paint.red("✗");
   const lines: string[] = [];
   for (const { message, differences } of contradictions) {

@@ -1,5 +1,5 @@
 // What became of a claim that `submit` was given, from the replay here to its entry.
-import type { PolicyClaim, Sealed } from "@policyledger/core";
+import type { Claim, Sealed } from "@policyledger/core";
 import type { Job } from "@policyledger/core/api";
 import type { ProvenEntry } from "../../log/index.ts";
 import type { ClientError } from "../../sdk/index.ts";
@@ -13,7 +13,7 @@ import { isFinal } from "./waiting.ts";
 
 export interface Outcome {
   readonly where: string;
-  readonly claim: PolicyClaim;
+  readonly claim: Claim;
   readonly claim_id: string;
   /** Of the replay here. */
   readonly finding: ClaimFinding;
@@ -86,14 +86,23 @@ export function outcomeJson(outcome: Outcome, endpoint: string): object {
     ...(fate.kind === "accepted" && { known: fate.accepted.known }),
     ...(index !== undefined && { index, entry_url: entryUrl(endpoint, index) }),
     ...(proven !== null && { proof: provenJson(proven) }),
-    ...(job?.verified_reward !== undefined && { verified_reward: job.verified_reward }),
-    ...(job?.evaluation !== undefined && { evaluation: job.evaluation }),
+    ...(job !== null && foundIn(job)),
     ...(job?.reason !== undefined && { reason: job.reason, message: job.message, faults: job.faults }),
     ...(fate.kind === "refused" && { problem: fate.problem }),
     ...(fate.kind === "unsent" && fate.error !== null && { error: errorJson(fate.error) }),
     ...(error !== null && { error: errorJson(error) }),
     replayed: { ...verdict, ...(evaluation !== null && { evaluation }) },
     ...(contradictions.length > 0 && { contradictions }),
+  };
+}
+
+/** What the service says that verification found. */
+function foundIn(job: Job): object {
+  if (job.kind === "plan") return job.commits === undefined ? {} : { commits: job.commits, ops: job.ops };
+  const { verified_reward, evaluation } = job;
+  return {
+    ...(verified_reward !== undefined && { verified_reward }),
+    ...(evaluation !== undefined && { evaluation }),
   };
 }
 

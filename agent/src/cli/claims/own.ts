@@ -1,6 +1,6 @@
 // Claims from files, made this agent's own: what nobody signed yet is signed with the home's key, under its label.
 import type { Submission } from "@policyledger/core";
-import { signClaim } from "../../sdk/index.ts";
+import { signClaim, signPlanClaim } from "../../sdk/index.ts";
 import { agentIdFault } from "../agent-id.ts";
 import { type FiledClaim, isSigned, readClaimFile } from "../claim-file.ts";
 import type { Call } from "../command.ts";
@@ -26,10 +26,12 @@ export async function signedBy(call: Call, { where, claim }: FiledClaim): Promis
   const agentId = agentIdOf(call);
   const fault = agentIdFault(agentId);
   if (fault !== null) throw usage(fault);
-  return {
-    where,
-    submission: await signClaim(signerOfKey(call.home.key()), agentId, claim.assertion, claim.artifact),
-  };
+  const signer = signerOfKey(call.home.key());
+  const submission =
+    "document" in claim
+      ? await signPlanClaim(signer, agentId, claim.assertion, claim.document)
+      : await signClaim(signer, agentId, claim.assertion, claim.artifact);
+  return { where, submission };
 }
 
 /** All claims of several files, a hundred at a time. */

@@ -2,7 +2,18 @@
 import type { Job } from "@policyledger/core/api";
 import type { ClientError } from "../../sdk/index.ts";
 import { fields, foreign, type Terminal, table } from "../terminal.ts";
-import { entryUrl, expectedOf, idIn, jobCells, placeOf, rewardIn, signed, stateIn, unitOf } from "./texts.ts";
+import {
+  entryUrl,
+  expectedOf,
+  idIn,
+  jobCells,
+  placeOf,
+  rewardIn,
+  runIn,
+  signed,
+  stateIn,
+  unitOf,
+} from "./texts.ts";
 
 export interface Row {
   readonly claim_id: string;
@@ -33,7 +44,8 @@ export function statusText(rows: readonly Row[], by: By): string {
 function wrongWith(job: Job | null): string | null {
   if (job?.state === "INVALID") {
     // Both rewards stand in the claim's own rows, in points.
-    const why = job.replayed_reward === undefined ? `: ${job.message ?? "nothing is said"}` : "";
+    const why =
+      job.kind === "plan" || job.replayed_reward === undefined ? `: ${job.message ?? "nothing is said"}` : "";
     return `${job.reason ?? "no reason is given"}${why}`;
   }
   return job?.state === "FAILED" ? "the service gave up on it; submitting again opens it anew" : null;
@@ -44,22 +56,43 @@ function inFull({ claim_id, file, job }: Row, { terminal, endpoint }: By): strin
   const rows: [string, string][] = [["claim", claim_id]];
   if (file !== null) rows.push(["file", foreign(file)]);
   if (job !== null) {
-    const unit = unitOf(job.claim.env_id);
     rows.push(
       ["agent", foreign(job.claim.agent_id)],
       ["of", placeOf(job.claim)],
       ["submitted", job.submitted_at],
     );
     if (job.decided_at !== undefined) rows.push(["decided", job.decided_at]);
-    rows.push(["claimed", rewardIn(job.claim.claimed_reward, unit)]);
-    if (job.replayed_reward !== undefined) rows.push(["replayed", rewardIn(job.replayed_reward, unit)]);
-    if (job.verified_reward !== undefined) rows.push(["verified", rewardIn(job.verified_reward, unit)]);
-    if (job.evaluation !== undefined) rows.push(["expected", expectedOf(job.evaluation, unit)]);
+    rows.push(...(job.kind === "plan" ? planRows(job) : policyRows(job)));
     if (job.index !== undefined)
       rows.push(["entry", String(job.index)], ["link", foreign(entryUrl(endpoint, job.index))]);
   }
   return [state, "", fields(terminal, rows)].join("\n");
 }
+
+function policyRows({
+  claim,
+  replayed_reward,
+  verified_reward,
+  evaluation,
+}: JobOf<"policy">): [string, string][] {
+  const unit = unitOf(claim.env_id);
+  const rows: [string, string][] = [["claimed", rewardIn(claim.claimed_reward, unit)]];
+  if (replayed_reward !== undefined) rows.push(["replayed", rewardIn(replayed_reward, unit)]);
+  if (verified_reward !== undefined) rows.push(["verified", rewardIn(verified_reward, unit)]);
+  if (evaluation !== undefined) rows.push(["expected", expectedOf(evaluation, unit)]);
+  return rows;
+}
+
+function planRows({ claim, commits, ops }: JobOf<"plan">): [string, string][] {
+  const rows: [string, string][] = [
+    ["state", claim.final_state_hash],
+    ["commit", claim.final_commit_hash],
+  ];
+  if (commits !== undefined && ops !== undefined) rows.push(["run", runIn({ commits, ops })]);
+  return rows;
+}
+
+type JobOf<K extends Job["kind"]> = Extract<Job, { readonly kind: K }>;
 
 function listed(rows: readonly Row[], { terminal, endpoint }: By): string {
   const columns = [

@@ -1,12 +1,17 @@
 // How claims, verdicts and differences are put into words and tables.
-import { type Evaluation, environmentKinds, type Json } from "@policyledger/core";
+import { type Claim, type Evaluation, environmentKinds, type Json, type PlanClaim } from "@policyledger/core";
 import type { Job } from "@policyledger/core/api";
 import type { Difference } from "../replay/differences.ts";
-import { billionths, foreign, type Paint, points, short, type Terminal, wrap } from "../terminal.ts";
+import { billionths, counted, foreign, type Paint, points, short, type Terminal, wrap } from "../terminal.ts";
 
 /** How many units are a point; null where the environment is not known here. */
 export function unitOf(envId: string): number | null {
   return environmentKinds.find(({ id }) => id === envId)?.rewardUnit ?? null;
+}
+
+/** The unit of what a claim is about; a plan earns nothing. */
+export function unitOfClaim(claim: Claim | null): number | null {
+  return claim === null || claim.kind === "plan" ? null : unitOf(claim.env_id);
 }
 
 /** "109.9 points". */
@@ -14,19 +19,24 @@ export function rewardIn(reward: number, unit: number | null): string {
   return unit === null ? `${reward} units` : `${points(reward, unit)} points`;
 }
 
-/** "cyber-defense-v1 standard, seed 42". */
-export function placeOf({
-  env_id,
-  env_config,
-  seed,
-}: {
-  readonly env_id: string;
-  readonly env_config: { readonly [key: string]: unknown };
-  readonly seed: number;
-}): string {
+/** "cyber-defense-v1 standard, seed 42", or "plan 472b9a53ba6b". */
+export function placeOf(about: Place | Pick<PlanClaim, "kind" | "plan_hash">): string {
+  if ("plan_hash" in about) return `plan ${short(about.plan_hash)}`;
+  const { env_id, env_config, seed } = about;
   const { preset = "standard", ...more } = env_config;
   const changed = Object.keys(more).length === 0 ? "" : ", changed";
   return `${foreign(env_id, 64)} ${foreign(String(preset), 64)}${changed}, seed ${seed}`;
+}
+
+interface Place {
+  readonly env_id: string;
+  readonly env_config: { readonly [key: string]: unknown };
+  readonly seed: number;
+}
+
+/** What a plan's run came to: "6 ops in 4 commits". */
+export function runIn({ ops, commits }: { readonly ops: number; readonly commits: number }): string {
+  return `${counted(ops, "op")} in ${counted(commits, "commit")}`;
 }
 
 export function expectedOf({ expected, optimum }: Evaluation, unit: number | null): string {
@@ -111,9 +121,11 @@ export function jobCells(job: Job | null): {
   readonly expected: string;
 } {
   if (job === null) return { entry: "", reward: "", expected: "" };
+  const entry = job.index === undefined ? "" : String(job.index);
+  if (job.kind === "plan") return { entry, reward: "", expected: "" };
   const unit = unitOf(job.claim.env_id);
   return {
-    entry: job.index === undefined ? "" : String(job.index),
+    entry,
     reward: job.verified_reward === undefined || unit === null ? "" : points(job.verified_reward, unit),
     expected: job.evaluation === undefined || unit === null ? "" : billionths(job.evaluation.expected, unit),
   };

@@ -3,7 +3,7 @@ import { createReadStream, createWriteStream, renameSync, rmSync } from "node:fs
 import { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { readEntry } from "@policyledger/core";
-import { formatExportHeader, PolicyOrder } from "../../check/index.ts";
+import { formatExportHeader, PolicyOrder, subjectOf } from "../../check/index.ts";
 import { alone } from "../audit/alone.ts";
 import { withKept } from "../audit/interrupted.ts";
 import type { Kept } from "../audit/kept.ts";
@@ -105,8 +105,7 @@ async function write(
 ): Promise<number> {
   const order = new PolicyOrder();
   for await (const { text } of kept.entries()) {
-    const entry = readEntry(text);
-    if (entry.kind === "policy") order.add(entry.policy_hash);
+    order.add(subjectOf(readEntry(text)));
   }
   const lines = Readable.from(
     linesOf(kept, order, formatExportHeader({ entries: size, head, policies: order.size })),
@@ -133,8 +132,8 @@ async function* linesOf(kept: Kept, order: PolicyOrder, header: string): AsyncGe
   if (entries_bytes > 0) yield* createReadStream(kept.entriesFile, { end: entries_bytes - 1 });
   const pieces = await pieceReader(kept.policiesFile);
   try {
-    for (const hash of order) {
-      const { offset, length } = kept.policies.get(hash)!;
+    for (const key of order) {
+      const { offset, length } = kept.policies.get(key)!;
       yield `${await pieces.read(offset, length)}\n`;
     }
   } finally {

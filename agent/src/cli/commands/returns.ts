@@ -90,7 +90,7 @@ async function policyNamed(call: Call): Promise<Meant> {
   if (/^(?:0|[1-9][0-9]{0,15})$/.test(named)) {
     return policyOfEntry(call, await call.client().entry(Number(named), { signal: call.signal }));
   }
-  if (!/^[0-9a-f]{64}$/.test(named)) return policyMeant(call);
+  if (!/^[0-9a-f]{64}$/.test(named)) return policyMeant(call, null);
   return policyOfEntry(call, requirePolicy(await latestOf(call, call.client(), named)));
 }
 

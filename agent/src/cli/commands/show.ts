@@ -1,10 +1,18 @@
 // `policyledger show`: one policy as people read it.
-import { environmentKind, evaluate, explainPolicy, loadPolicy, presetOf } from "@policyledger/core";
+import {
+  environmentKind,
+  evaluate,
+  explainPolicy,
+  loadPolicy,
+  type PlanEntry,
+  presetOf,
+} from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
 import { BOARD_OPTIONS } from "../board/wanted.ts";
-import type { Command } from "../command.ts";
+import type { Call, Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import { provenJson, provenOrNull, provenText } from "../log/text.ts";
+import { tracedJson, tracedRun, tracedText } from "../plan/trace.ts";
 import { policyMeant } from "../show/meant.ts";
 import { type Shown, showText } from "../show/text.ts";
 
@@ -19,7 +27,7 @@ export const show: Command = {
   options: {
     ...BOARD_OPTIONS,
     preset: { value: "PRESET", about: "of the board; of a policy that is named, where it is looked at" },
-    entry: { value: "N", about: "the policy of this entry" },
+    entry: { value: "N", about: "the policy of this entry; of a plan, how its run goes" },
     situations: { about: "a row for each situation, instead of all of them in a grid" },
   },
   more: [
@@ -37,7 +45,10 @@ export const show: Command = {
   ],
   run: async (call) => {
     const { given, report, terminal } = call;
-    const meant = await policyMeant(call);
+    const index = given.integer("entry", { min: 0 });
+    const sealed = index === undefined ? null : await call.client().entry(index, { signal: call.signal });
+    if (sealed?.entry.kind === "plan") return showPlan(call, sealed.entry, sealed.current_hash);
+    const meant = await policyMeant(call, sealed);
     const { artifact, env, entry, file, policy_hash } = meant;
     const proven = entry === null ? undefined : await provenOrNull(call.log(), entry, call.signal);
     const kind = environmentKind(artifact.env_id);
@@ -61,3 +72,17 @@ export const show: Command = {
     return EXIT.ok;
   },
 };
+
+/** A plan is shown by running it: the entry says what it must come to. */
+async function showPlan(call: Call, entry: PlanEntry, current_hash: string): Promise<number> {
+  const { given, report, signal, terminal } = call;
+  const { document } = await call.client().plan(entry.plan_hash, { signal });
+  const traced = tracedRun(document, terminal);
+  const { run } = traced;
+  const ends = run.status === "finished" && run.finalCommitHash === entry.final_commit_hash;
+  report({ entry: { ...entry, current_hash }, ...tracedJson(traced), as_recorded: ends }, () => {
+    const wrong = `${terminal.paint.red("✗")} entry ${entry.index} says that it ends in commit ${entry.final_commit_hash}`;
+    return [tracedText(traced, terminal, given.is("all")), ...(ends ? [] : ["", wrong])].join("\n");
+  });
+  return ends ? EXIT.ok : EXIT.broken;
+}

@@ -1,6 +1,8 @@
-// Runs entries again, as `audit --replay` does, from their texts and the policies that the service gives for them.
+// Runs entries again, as `audit --replay` does, from their texts and the policies and plans that the service gives for them.
 import { PolicyLedgerError, readEntry } from "@policyledger/core";
+import { subjectOf } from "../../check/index.ts";
 import type { Client } from "../../sdk/index.ts";
+import { textsOf } from "../audit/download.ts";
 import type { Pool } from "../replay/pool.ts";
 import { checkSpread } from "../replay/spread.ts";
 
@@ -33,15 +35,15 @@ export async function replayEntries(
       return [];
     }
   });
-  const named = entries.flatMap(({ entry }) => (entry.kind === "policy" ? [entry.policy_hash] : []));
-  const { found } = await client.policies(named, { signal });
+  const found = await textsOf(client, [...new Set(entries.map(({ entry }) => subjectOf(entry)))], signal);
   const tasks = entries.map(({ text, entry }) => {
-    const artifact = entry.kind === "policy" ? (found.get(entry.policy_hash) ?? null) : null;
-    if (entry.kind === "policy" && artifact === null) {
-      const message = `it names policy ${entry.policy_hash}, which is not given`;
+    const key = subjectOf(entry);
+    const subject = found.get(key) ?? null;
+    if (subject === null) {
+      const message = `it names policy ${key}, which is not given`;
       wrong.push({ index: entry.index, code: "no_artifact", message });
     }
-    return { kind: "entry" as const, text, artifact };
+    return { kind: "entry" as const, text, subject };
   });
   const findings = await checkSpread(pool, tasks);
   for (const [i, { fault }] of findings.entries()) {

@@ -2,7 +2,7 @@
 import { formatVerifierKey, type Sealed, type Signed } from "@policyledger/core";
 import type { LogClient, ProvenEntry, View } from "../../log/index.ts";
 import { ClientError } from "../../sdk/index.ts";
-import { counted, type Terminal, wrap } from "../terminal.ts";
+import { counted, type Terminal } from "../terminal.ts";
 
 type Writing = Pick<Terminal, "paint" | "width">;
 /** A name, and what is said; whether it is good to know, or a gap. */
@@ -71,9 +71,21 @@ export function saidText(lines: readonly Said[], { paint, width }: Writing): str
   return sorted
     .map(
       ([good, name, what]) =>
-        `${good ? paint.green("✓") : paint.yellow("!")} ${name.padEnd(10)}${wrap(what, width, 12)}`,
+        `${good ? paint.green("✓") : paint.yellow("!")} ${name.padEnd(10)}${wrapWords(what, width, 12)}`,
     )
     .join("\n");
+}
+
+/** Breaks lines between words alone: a key is not broken, it is to be copied. */
+function wrapWords(text: string, width: number, indent: number): string {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1)!;
+    if (line === "") lines[lines.length - 1] = word;
+    else if (indent + line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines.join(`\n${" ".repeat(indent)}`);
 }
 
 export function viewJson(view: View): object {

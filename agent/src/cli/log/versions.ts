@@ -1,6 +1,7 @@
 // A small file that is only ever replaced whole, by whoever saw its last version: name-1.json, name-2.json, … The next one
 // is made by a link, which fails where there is one already. So of several processes one goes on and the others notice;
 // there is no lock that a killed one could leave behind, and no half of a file.
+import { randomUUID } from "node:crypto";
 import {
   closeSync,
   fsyncSync,
@@ -10,9 +11,11 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
+import { usage } from "../exit.ts";
 
 interface Version {
   readonly number: number;
@@ -49,13 +52,15 @@ export function versionsOf(folder: string, name: string): Versions {
 
   function replace(before: number, text: string): boolean {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const draft = join(folder, `${name}.${process.pid}.tmp`);
+    // Not by the process's number: in two containers that share a folder both may be number 1.
+    const draft = join(folder, `${name}.${randomUUID()}.tmp`);
     const next = before + 1;
     try {
       writeDurably(draft, text);
       linkSync(draft, file(next));
     } catch (error) {
       if (isCode(error, "EEXIST")) return false;
+      if (["EPERM", "ENOTSUP", "EOPNOTSUPP"].some((code) => isCode(error, code))) throw withoutLinks(folder);
       throw error;
     } finally {
       rmSync(draft, { force: true });
@@ -67,6 +72,7 @@ export function versionsOf(folder: string, name: string): Versions {
     }
     syncFolder(folder);
     for (const number of numbers()) if (number < next) rmSync(file(number), { force: true });
+    removeLeftDrafts(folder, name);
     return true;
   }
 
@@ -96,13 +102,25 @@ function numbersIn(folder: string, name: string): number[] {
 }
 
 function writeDurably(file: string, text: string): void {
-  rmSync(file, { force: true });
   const opened = openSync(file, "wx", 0o600);
   try {
     writeSync(opened, text);
     fsyncSync(opened);
   } finally {
     closeSync(opened);
+  }
+}
+
+/** Older than any that is being written. */
+const LEFT_MS = 60_000;
+
+/** What was killed while it wrote leaves its draft. */
+function removeLeftDrafts(folder: string, name: string): void {
+  for (const each of readdirSync(folder)) {
+    if (!each.startsWith(`${name}.`) || !each.endsWith(".tmp")) continue;
+    const draft = join(folder, each);
+    const made = statSync(draft, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+    if (Date.now() - made > LEFT_MS) rmSync(draft, { force: true });
   }
 }
 
@@ -115,6 +133,13 @@ function syncFolder(folder: string): void {
   } finally {
     closeSync(opened);
   }
+}
+
+function withoutLinks(folder: string) {
+  return usage(
+    `Cannot keep anything in ${folder}: its file system makes no links`,
+    "--home names another folder",
+  );
 }
 
 function isCode(error: unknown, code: string): boolean {

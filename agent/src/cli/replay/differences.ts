@@ -1,25 +1,31 @@
 // Where a record and what was found by computing it anew differ: field by field, both values.
 import {
+  type Claim,
   canonicalJson,
   claimId,
   claimText,
+  type Entry,
   type Environment,
   type Evaluation,
   evaluate,
+  type Invalid,
   isSignedBy,
   type Json,
   loadPolicy,
   makeEnvironment,
+  type PlanClaim,
+  type PlanEntry,
   type PolicyClaim,
   type PolicyEntry,
   PolicyLedgerError,
+  type PolicySubmission,
+  type PolicyVerdict,
   type Prepared,
   readArtifact,
   runEpisode,
-  type Submission,
-  type Verdict,
 } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
+import { replayPlan } from "./plan.ts";
 
 export interface Difference {
   readonly field: string;
@@ -31,17 +37,19 @@ export interface Difference {
 
 /** All that differs, not only what would be met first. */
 export function entryDifferences(
-  entry: PolicyEntry,
-  artifact: string | null,
+  entry: Entry,
+  subject: string | null,
   prepare: (env: Environment) => Prepared,
 ): Difference[] {
+  const claimed = claimDifferencesOf(entry);
+  if (subject === null) return claimed;
   return [
-    ...claimDifferencesOf(entry),
-    ...(artifact === null ? [] : policyDifferences(entry, artifact, prepare)),
+    ...claimed,
+    ...(entry.kind === "plan" ? planDifferences(entry, subject) : policyDifferences(entry, subject, prepare)),
   ];
 }
 
-function claimDifferencesOf(entry: PolicyEntry): Difference[] {
+function claimDifferencesOf(entry: Entry): Difference[] {
   const claim = claimOfEntry(entry);
   const differences = differing("claim_id", entry.claim_id, claimId(nodeHost, claim));
   if (isSignedBy(nodeHost, claimText(claim), entry.public_key, entry.signature)) return differences;
@@ -49,8 +57,18 @@ function claimDifferencesOf(entry: PolicyEntry): Difference[] {
 }
 
 /** All of the claim stands in its entry. */
-function claimOfEntry(entry: PolicyEntry): PolicyClaim {
-  const { agent_id, public_key, env_id, env_config, seed, policy_hash, verified_reward } = entry;
+export function claimOfEntry(entry: PlanEntry): PlanClaim;
+export function claimOfEntry(entry: Entry): Claim;
+export function claimOfEntry(entry: Entry): Claim {
+  const { agent_id, public_key } = entry;
+  if (entry.kind === "plan") {
+    const { plan_hash, initial_state_hash, final_state_hash, final_commit_hash } = entry;
+    return {
+      ...{ v: 1, kind: "plan", agent_id, public_key },
+      ...{ plan_hash, initial_state_hash, final_state_hash, final_commit_hash },
+    } as PlanClaim;
+  }
+  const { env_id, env_config, seed, policy_hash, verified_reward } = entry;
   return {
     ...{ v: 1, kind: "policy", agent_id, public_key, env_id, env_config, seed, policy_hash },
     claimed_reward: verified_reward,
@@ -89,10 +107,17 @@ export function evaluationDifferences(
   return fields.flatMap((field) => differing(`evaluation.${field}`, said?.[field], found?.[field]));
 }
 
-/** Of a claim that does not hold, by its verdict. */
-export function verdictDifferences(
-  { claim, artifact, signature }: Omit<Submission, "signature"> & Partial<Submission>,
-  verdict: Verdict,
+function planDifferences(entry: PlanEntry, text: string): Difference[] {
+  const { commits, ops } = entry;
+  const { verdict } = replayPlan({ claim: claimOfEntry(entry), document: text });
+  if (verdict.verdict === "INVALID") return planVerdictDifferences(claimOfEntry(entry), verdict);
+  return [...differing("commits", commits, verdict.commits), ...differing("ops", ops, verdict.ops)];
+}
+
+/** Of a policy's claim that does not hold, by its verdict. */
+export function policyVerdictDifferences(
+  { claim, artifact, signature }: Omit<PolicySubmission, "signature"> & Partial<PolicySubmission>,
+  verdict: PolicyVerdict,
 ): Difference[] {
   if (verdict.verdict === "VALID") return [];
   switch (verdict.reason) {
@@ -100,6 +125,20 @@ export function verdictDifferences(
       return differing("claimed_reward", claim.claimed_reward, verdict.replayed_reward);
     case "hash_mismatch":
       return differing("policy_hash", claim.policy_hash, nodeHost.sha256(artifact));
+    case "bad_signature":
+      return differing("signature", signature, null);
+    default:
+      return [];
+  }
+}
+
+/** The same of a plan's. */
+export function planVerdictDifferences(claim: PlanClaim, verdict: Invalid, signature?: string): Difference[] {
+  switch (verdict.reason) {
+    case "final_state_mismatch":
+      return differing("final_state_hash", claim.final_state_hash, verdict.replayed_state_hash);
+    case "final_commit_mismatch":
+      return differing("final_commit_hash", claim.final_commit_hash, verdict.replayed_commit_hash);
     case "bad_signature":
       return differing("signature", signature, null);
     default:

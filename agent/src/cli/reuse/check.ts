@@ -56,7 +56,7 @@ export async function checkChosen(reading: Reading, { sealed, first }: Chosen, c
   const proven = await care.log.proveSoon(sealed, { signal, timeout: PROOF_MS });
   const text = await client.policy(entry.policy_hash, { signal });
   const chain = await checkPlace(reading, { sealed, first }, care, proven);
-  const finding = check({ kind: "entry", text: sealed.text, artifact: text });
+  const finding = check({ kind: "entry", text: sealed.text, subject: text });
   if (finding.fault !== null) {
     const { code, message } = finding.fault;
     throw broken(`entry ${entry.index} does not hold: ${code}: ${message}`);

@@ -7,7 +7,6 @@ import {
   type Environment,
   environmentKind,
   type JsonObject,
-  limits,
   makeEnvironment,
   PolicyLedgerError,
   parseArtifact,
@@ -15,6 +14,7 @@ import {
   policyHash,
   readArtifact,
   type Sealed,
+  SUBMISSION_JSON,
 } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
 import { requireBestOfBoard } from "../board/places.ts";
@@ -34,7 +34,8 @@ export interface Meant {
   readonly entry: SealedPolicy | null;
 }
 
-export async function policyMeant(call: Call): Promise<Meant> {
+/** `recordedAs` is the entry that --entry names. */
+export async function policyMeant(call: Call, recordedAs: Sealed | null): Promise<Meant> {
   const { args, given } = call;
   const [named] = args;
   const index = given.integer("entry", { min: 0 });
@@ -44,16 +45,12 @@ export async function policyMeant(call: Call): Promise<Meant> {
       throw usage("--env and --by are for the best policy of a board, this one was named");
     }
   }
-  if (index !== undefined) return ofEntry(call, index);
+  if (recordedAs !== null) return policyOfEntry(call, recordedAs);
   if (named === undefined) return ofBoard(call);
   const isHash = /^[0-9a-f]{64}$/.test(named);
   const text = isHash ? await call.client().policy(named, { signal: call.signal }) : null;
   const artifact = text === null ? artifactIn(named) : readArtifact(text);
   return { ...shown(artifact, call, { preset: DEFAULT_PRESET }), file: isHash ? null : named, entry: null };
-}
-
-async function ofEntry(call: Call, index: number): Promise<Meant> {
-  return policyOfEntry(call, await call.client().entry(index, { signal: call.signal }));
 }
 
 export async function policyOfEntry(call: Call, sealed: Sealed): Promise<Meant> {
@@ -98,7 +95,7 @@ function artifactIn(file: string): Artifact {
     );
   }
   try {
-    const value = parseJson(bytes, { maxBytes: limits.MAX_SUBMISSION_BYTES });
+    const value = parseJson(bytes, SUBMISSION_JSON);
     const isClaim =
       value !== null && typeof value === "object" && !Array.isArray(value) && "artifact" in value;
     if (!isClaim) return parseArtifact(value);
@@ -107,6 +104,6 @@ function artifactIn(file: string): Artifact {
     const { message, faults } = error;
     throw new CliError(EXIT.usage, `${file} holds no policy: ${message}`, { faults, cause: error });
   }
-  for (const { claim } of readClaimFile(file)) return readArtifact(claim.artifact);
+  for (const { claim } of readClaimFile(file)) if ("artifact" in claim) return readArtifact(claim.artifact);
   throw usage(`${file} holds no claim`);
 }

@@ -2,9 +2,9 @@
 // service claims of it is replayed here: that is checked like anybody's claim.
 import { setTimeout } from "node:timers/promises";
 import {
+  type Claim,
   canonicalJson,
   type Json,
-  type PolicyClaim,
   parseTrainingConfig,
   type TrainingOptions,
 } from "@policyledger/core";
@@ -111,9 +111,10 @@ async function checkedClaim(
 }
 
 function otherThanAsked(
-  claim: PolicyClaim,
+  claim: Claim,
   { ended, options, claimSeed }: { ended: TrainingJob; options: TrainingOptions; claimSeed: number },
 ): Difference[] {
+  if (claim.kind === "plan") return differing("kind", claim.kind, "policy");
   const { env_id, env_config } = parseTrainingConfig(options);
   return [
     ...differing("env_id", claim.env_id, env_id),

@@ -19,7 +19,7 @@ import {
   type Training,
 } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
-import type { UnsignedClaim } from "../claim-file.ts";
+import type { UnsignedPolicy } from "../claim-file.ts";
 import { billionths, count, fields, points, type Terminal } from "../terminal.ts";
 
 export interface Trained {
@@ -31,7 +31,7 @@ export interface Trained {
   readonly evaluation: Evaluation;
   /** Of greedy episodes on the first seeds. */
   readonly greedy: Figures;
-  readonly claim: UnsignedClaim;
+  readonly claim: UnsignedPolicy;
 }
 
 /** Seeds 0, 1, 2, …: enough to see how much one episode says. */

@@ -1,7 +1,8 @@
 // What `verify` found of one claim: whether it holds, what it is, and everything that is not as it was said.
-import type { Evaluation, PolicyClaim, Verdict } from "@policyledger/core";
+import type { Claim, Evaluation } from "@policyledger/core";
 import type { Job } from "@policyledger/core/api";
 import type { Difference } from "../replay/differences.ts";
+import type { ClaimFinding } from "../replay/tasks.ts";
 
 export interface Wrong {
   readonly message: string;
@@ -21,10 +22,10 @@ export interface Checked {
   readonly what: string;
   readonly state: CheckedState;
   /** Null where the service answered with another. */
-  readonly claim: PolicyClaim | null;
+  readonly claim: Claim | null;
   /** Null for a claim that nobody signed yet: its id depends on the key. */
   readonly claim_id: string | null;
-  readonly verdict: Verdict | null;
+  readonly verdict: ClaimFinding["verdict"] | null;
   readonly evaluation: Evaluation | null;
   readonly job: Job | null;
   readonly wrong: readonly Wrong[];

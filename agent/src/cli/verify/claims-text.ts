@@ -1,5 +1,14 @@
 // The report of `verify` on claims: one in full, many as a table, and below it everything that differs.
-import { differenceLines, expectedOf, placeOf, rewardIn, signed, stateIn, unitOf } from "../claims/texts.ts";
+import {
+  differenceLines,
+  expectedOf,
+  placeOf,
+  rewardIn,
+  runIn,
+  signed,
+  stateIn,
+  unitOfClaim,
+} from "../claims/texts.ts";
 import { billionths, counted, fields, foreign, points, short, type Terminal, table } from "../terminal.ts";
 import type { Checked, CheckedState } from "./checked.ts";
 
@@ -29,7 +38,7 @@ export function claimsText(checked: readonly Checked[], terminal: Terminal): str
   for (const one of checked) {
     for (const { message, differences, said } of one.wrong) {
       const sign = one.state === "UNCHECKED" ? terminal.paint.yellow("!") : terminal.paint.red("✗");
-      const lines = differenceLines(differences, terminal, { said, unit: unitOfClaim(one) });
+      const lines = differenceLines(differences, terminal, { said, unit: unitOfClaim(one.claim) });
       parts.push([signed(sign, `${nameOf(one)}: ${message}`, terminal), ...lines].join("\n"));
     }
   }
@@ -44,24 +53,24 @@ const IN_WORDS: Readonly<Record<CheckedState, string>> = {
   UNCHECKED: "not checked",
 };
 
-function unitOfClaim({ claim }: Checked): number | null {
-  return claim === null ? null : unitOf(claim.env_id);
-}
-
 function nameOf({ what, claim_id }: Checked): string {
   return what === claim_id ? `claim ${short(what)}` : what;
 }
 
 function inFull(one: Checked, terminal: Terminal): string {
   const { what, state, claim, claim_id, verdict, evaluation, job } = one;
-  const unit = unitOfClaim(one);
+  const unit = unitOfClaim(one.claim);
   const rows: [string, string][] = [["claim", claim_id ?? "not signed yet"]];
   if (claim !== null && claim_id !== null) rows.push(["agent", foreign(claim.agent_id)]);
   if (claim !== null) rows.push(["of", placeOf(claim)]);
   if (verdict?.verdict === "VALID") {
-    const reward = rewardIn(verdict.verified_reward, unit);
-    rows.push(["reward", `${reward}, as claimed`], ["steps", String(verdict.steps)]);
-  } else if (claim !== null) rows.push(["reward", `${rewardIn(claim.claimed_reward, unit)} claimed`]);
+    if ("commits" in verdict) rows.push(["run", `${runIn(verdict)}, as claimed`]);
+    else {
+      const reward = rewardIn(verdict.verified_reward, unit);
+      rows.push(["reward", `${reward}, as claimed`], ["steps", String(verdict.steps)]);
+    }
+  } else if (claim?.kind === "policy")
+    rows.push(["reward", `${rewardIn(claim.claimed_reward, unit)} claimed`]);
   if (evaluation !== null) rows.push(["expected", expectedOf(evaluation, unit)]);
   if (job !== null) {
     const entry = job.index === undefined ? "" : `, entry ${job.index}`;
@@ -81,8 +90,11 @@ function listed(checked: readonly Checked[], terminal: Terminal): string {
   const shown = checked.length <= LISTED ? checked : checked.filter(({ state }) => state !== "HOLDS");
   const rows = shown.map((one) => {
     const { state, claim, evaluation, verdict } = one;
-    const unit = unitOfClaim(one);
-    const reward = verdict?.verdict === "VALID" && unit !== null ? points(verdict.verified_reward, unit) : "";
+    const unit = unitOfClaim(one.claim);
+    const reward =
+      verdict?.verdict === "VALID" && "steps" in verdict && unit !== null
+        ? points(verdict.verified_reward, unit)
+        : "";
     const expected = evaluation === null || unit === null ? "" : billionths(evaluation.expected, unit);
     const place = claim === null ? "" : placeOf(claim);
     return [foreign(nameOf(one)), stateIn(terminal.paint, state), reward, expected, place];

@@ -1,13 +1,13 @@
 // Checks claims by replaying them here: of files, and of claims that the service knows.
-import { claimId, type PolicyClaim, type Submission } from "@policyledger/core";
+import { type Claim, claimId, type PlanClaim, type PolicyClaim, type Submission } from "@policyledger/core";
 import type { Job } from "@policyledger/core/api";
 import { nodeHost } from "@policyledger/core/node";
 import { type Client, ClientError } from "../../sdk/index.ts";
-import { type FiledClaim, isSigned } from "../claim-file.ts";
+import { type FiledClaim, isSigned, type UnsignedClaim } from "../claim-file.ts";
 import { contradictionsOf, entryContradictions, NO_ENTRY } from "../claims/contradictions.ts";
 import type { Pool } from "../replay/pool.ts";
 import { checkSpread } from "../replay/spread.ts";
-import type { ClaimFinding } from "../replay/tasks.ts";
+import { type ClaimFinding, claimTask, type Unsigned } from "../replay/tasks.ts";
 import type { Checked, Wrong } from "./checked.ts";
 
 export interface By {
@@ -21,24 +21,26 @@ export async function checkFiled(filed: readonly FiledClaim[], pool: Pool): Prom
   const submissions = filed.map(({ claim }) => (isSigned(claim) ? claim : withoutAgent(claim)));
   const findings = await checkSpread(
     pool,
-    submissions.map((submission) => ({ kind: "claim" as const, submission })),
+    submissions.map((submission) => claimTask(submission)),
   );
   return filed.map(({ where, claim }, i) => checkedOf(where, submissions[i]!, findings[i]!, isSigned(claim)));
 }
 
 /** Stands where the agent will: what is replayed depends on neither. */
-const NOBODY = { v: 1, kind: "policy", agent_id: "nobody", public_key: "0".repeat(64) } as const;
+const NOBODY = { v: 1, agent_id: "nobody", public_key: "0".repeat(64) } as const;
 
-function withoutAgent({
-  assertion,
-  artifact,
-}: Exclude<FiledClaim["claim"], Submission>): Omit<Submission, "signature"> {
-  return { claim: { ...NOBODY, ...assertion }, artifact };
+function withoutAgent(claim: UnsignedClaim): Unsigned {
+  if ("document" in claim) {
+    const { assertion, document } = claim;
+    return { claim: { ...NOBODY, kind: "plan", ...assertion }, document };
+  }
+  const { assertion, artifact } = claim;
+  return { claim: { ...NOBODY, kind: "policy", ...assertion }, artifact };
 }
 
 function checkedOf(
   what: string,
-  { claim }: Omit<Submission, "signature">,
+  { claim }: Submission | Unsigned,
   { verdict, evaluation, differences }: ClaimFinding,
   signed: boolean,
 ): Checked {
@@ -95,11 +97,9 @@ async function checkAnswers(
   const what = filed?.what ?? id;
   const { client, pool, signal } = by;
   const job = await client.claim(id, { signal });
-  const claim = job.claim as PolicyClaim;
-  const artifact = filed?.submission.artifact ?? (await artifactOf(client, claim, signal));
-  if (artifact === null) return unchecked(what, job);
-  const submission: Submission = { claim, signature: job.signature, artifact };
-  const [finding] = await pool.check([{ kind: "claim" as const, submission }]);
+  const submission = await submissionOf(client, job, filed?.submission ?? null, signal);
+  if (submission === null) return unchecked(what, job);
+  const [finding] = await pool.check([claimTask(submission)]);
   const checked = checkedOf(what, submission, finding!, true);
   const lies = contradictionsOf(job, finding!);
   const held = job.state === "RECORDED" ? await entryOf(by, job, finding!) : [];
@@ -133,10 +133,25 @@ async function entryOf(
   }
 }
 
-/** Null where the service does not give it: only those of claims that hold are anybody's. */
-async function artifactOf(client: Client, claim: PolicyClaim, signal: AbortSignal): Promise<string | null> {
+/**
+ * What the service says was claimed, with the artifact or document of the file, or fetched. Null where the service does
+ * not give that: only those of claims that hold are anybody's.
+ */
+async function submissionOf(
+  client: Client,
+  { claim, signature }: Job,
+  filed: Submission | null,
+  signal: AbortSignal,
+): Promise<Submission | null> {
   try {
-    return await client.policy(claim.policy_hash, { signal });
+    if (claim.kind === "plan") {
+      const own = filed !== null && "document" in filed ? filed.document : null;
+      const document = own ?? (await client.plan(claim.plan_hash, { signal })).document;
+      return { claim: claim as PlanClaim, signature, document };
+    }
+    const own = filed !== null && "artifact" in filed ? filed.artifact : null;
+    const artifact = own ?? (await client.policy(claim.policy_hash, { signal }));
+    return { claim: claim as PolicyClaim, signature, artifact };
   } catch (error) {
     if (error instanceof ClientError && error.problem?.status === 404) return null;
     throw error;
@@ -148,14 +163,14 @@ function unchecked(what: string, job: Job): Checked {
   return {
     what,
     state: "UNCHECKED",
-    claim: job.claim as PolicyClaim,
+    claim: job.claim as Claim,
     claim_id: job.claim_id,
     verdict: null,
     evaluation: null,
     job,
     wrong: [
       {
-        message: `the service says ${reason} and does not give the artifact, so that nothing can be replayed: whoever has the claim file can check it with \`policyledger verify FILE --job\``,
+        message: `the service says ${reason} and does not give the ${job.kind === "plan" ? "document" : "artifact"}, so that nothing can be replayed: whoever has the claim file can check it with \`policyledger verify FILE --job\``,
         differences: [],
         said: "",
       },

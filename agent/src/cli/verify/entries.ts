@@ -1,7 +1,8 @@
 // Checks entries of the ledger by computing them anew: hash, claim id, signature, artifact, reward, evaluation, and that
 // each names the one before. Entries and artifacts come batch by batch, so that memory does not grow with the ledger.
 import type { Sealed } from "@policyledger/core";
-import { type Client, ClientError } from "../../sdk/index.ts";
+import { planIn, subjectOf } from "../../check/index.ts";
+import { ClientError } from "../../sdk/index.ts";
 import { type Difference, differing } from "../replay/differences.ts";
 import type { Pool } from "../replay/pool.ts";
 import { checkSpread } from "../replay/spread.ts";
@@ -103,7 +104,7 @@ function checkAll(
   const tasks = batch.map(({ entry, text }) => ({
     kind: "entry" as const,
     text,
-    artifact: entry.kind === "policy" ? (artifacts.get(entry.policy_hash)?.text ?? null) : null,
+    subject: artifacts.get(subjectOf(entry))?.text ?? null,
   }));
   return checkSpread(pool, tasks);
 }
@@ -115,35 +116,43 @@ interface Artifact {
 }
 
 async function artifactsOf({ client, signal }: By, batch: readonly Sealed[]): Promise<Map<string, Artifact>> {
-  const hashes = new Set(batch.flatMap(({ entry }) => (entry.kind === "policy" ? [entry.policy_hash] : [])));
+  const keys = [...new Set(batch.map(({ entry }) => subjectOf(entry)))];
+  const hashes = keys.filter((key) => planIn(key) === null);
   const artifacts = new Map<string, Artifact>();
+  for (const key of keys) {
+    const plan = planIn(key);
+    if (plan !== null)
+      artifacts.set(key, await textAlone(async () => (await client.plan(plan, { signal })).text));
+  }
   try {
-    const { found, missing } = await client.policies([...hashes], { signal });
+    const { found, missing } = await client.policies(hashes, { signal });
     for (const [hash, text] of found) artifacts.set(hash, { text, fault: "" });
-    for (const hash of missing)
-      artifacts.set(hash, { text: null, fault: "the service does not give its artifact" });
+    for (const hash of missing) artifacts.set(hash, NOT_GIVEN);
   } catch (error) {
     if (!(error instanceof ClientError) || error.code !== "false_answer") throw error;
     // One of them is wrong: which one shows when each is asked for alone.
-    for (const hash of hashes) artifacts.set(hash, await artifactAlone(client, hash, signal));
+    for (const hash of hashes) {
+      artifacts.set(hash, await textAlone(() => client.policy(hash, { signal })));
+    }
   }
   return artifacts;
 }
 
-async function artifactAlone(client: Client, hash: string, signal: AbortSignal): Promise<Artifact> {
+const NOT_GIVEN: Artifact = { text: null, fault: "the service does not give its artifact or document" };
+
+async function textAlone(fetched: () => Promise<string>): Promise<Artifact> {
   try {
-    return { text: await client.policy(hash, { signal }), fault: "" };
+    return { text: await fetched(), fault: "" };
   } catch (error) {
     if (!(error instanceof ClientError)) throw error;
     if (error.code === "false_answer") return { text: null, fault: error.message };
-    if (error.problem?.status === 404) return { text: null, fault: "the service does not give its artifact" };
+    if (error.problem?.status === 404) return NOT_GIVEN;
     throw error;
   }
 }
 
 function missingFault({ entry }: Sealed, artifacts: ReadonlyMap<string, Artifact>): CheckedEntry["fault"] {
-  if (entry.kind !== "policy") return null;
-  const { text, fault } = artifacts.get(entry.policy_hash)!;
+  const { text, fault } = artifacts.get(subjectOf(entry))!;
   if (text !== null) return null;
   return { code: NO_ARTIFACT, message: fault };
 }

@@ -1,7 +1,7 @@
 // Checks a range of entries, with a bar, and reports which hold and what differs in the others.
 
 import { ClientError } from "../../sdk/index.ts";
-import { differenceLines, expectedOf, placeOf, rewardIn, signed, unitOf } from "../claims/texts.ts";
+import { differenceLines, expectedOf, placeOf, rewardIn, runIn, signed, unitOf } from "../claims/texts.ts";
 import type { Call } from "../command.ts";
 import { EXIT, exitOf, usage } from "../exit.ts";
 import { progress } from "../progress.ts";
@@ -169,7 +169,9 @@ function summary({ from, checked, wrong }: Found, paint: Terminal["paint"]): str
   if (wrong > 0) return `${counted(wrong, "thing")} wrong in ${which}`;
   return [
     `${paint.green("✓")} ${which} ${checked === 1 ? "holds" : "hold"}`,
-    paint.dim("  computed anew: hash, claim id, signature, artifact, reward, evaluation"),
+    paint.dim(
+      "  computed anew: hash, claim id, signature, artifact, reward, evaluation; of a plan its whole run",
+    ),
   ].join("\n");
 }
 
@@ -186,6 +188,8 @@ function entryText({ sealed }: CheckedEntry, terminal: Terminal): string {
     const unit = unitOf(entry.env_id);
     rows.push(["of", placeOf(entry)], ["reward", rewardIn(entry.verified_reward, unit)]);
     if (entry.evaluation !== undefined) rows.push(["expected", expectedOf(entry.evaluation, unit)]);
+  } else {
+    rows.push(["of", placeOf(entry)], ["run", runIn(entry)], ["commit", entry.final_commit_hash]);
   }
   return fields(terminal, rows);
 }

@@ -22,6 +22,8 @@ const SUBMIT_PROBLEMS = [
   ...BODY_PROBLEMS,
   "artifact_too_large",
   "invalid_claim",
+  "invalid_plan",
+  "plan_refused",
   "hash_mismatch",
   "bad_signature",
   "key_mismatch",
@@ -38,7 +40,8 @@ export const claimRoutes: readonly Route[] = [
     description:
       `As JSON: one submission. As NDJSON: up to ${MAX_LINES}, one a line, each answered by a line of its own in the same order; ` +
       "a line that is refused does not keep the others from being accepted. Hashes and signatures are over the canonical " +
-      "re-encoding of what is sent. The same claim submitted twice is one claim.",
+      "re-encoding of what is sent. The same claim submitted twice is one claim. A plan that may not run is refused, with all its " +
+      "faults; each has its own `code`.",
     params: schemas.noParameters,
     query: schemas.noParameters,
     body: { "application/json": submissionSchema, [NDJSON]: null },
@@ -56,7 +59,7 @@ export const claimRoutes: readonly Route[] = [
     problems: SUBMIT_PROBLEMS,
     handle: async (call) => {
       const body = await readBody(call.request, {
-        "application/json": limits.MAX_SUBMISSION_BYTES,
+        "application/json": limits.MAX_PLAN_SUBMISSION_BYTES,
         [NDJSON]: MAX_BATCH_BYTES,
       });
       if (body.type === NDJSON) return submitMany(call, body.bytes);

@@ -1,22 +1,30 @@
 // The route for a verdict alone: nothing is recorded, and it costs little whoever asks.
 import {
   acceptSubmission,
+  CLAIM_LIMITS,
+  checkPlan,
+  type Host,
+  type Invalid,
   type Json,
-  limits,
+  type PlanDocument,
   PolicyLedgerError,
   parseJson,
   parseWith,
+  SUBMISSION_JSON,
   type Submission,
 } from "@policyledger/core";
 import * as schemas from "@policyledger/core/api";
-import { claimOf, type Job, latestOf } from "../../documents.ts";
+import { type Job, latestOf } from "../../documents.ts";
 import { Problem } from "../../problem.ts";
-import { readPolicy } from "../../read.ts";
-import { type Decision, decide, KEPT_FAULTS } from "../../verify.ts";
+import { readSubmission } from "../../subjects.ts";
+import { decide, KEPT_FAULTS } from "../../verify.ts";
 import { json, NEVER } from "../answer.ts";
 import { BODY_PROBLEMS, readBody } from "../body.ts";
 import { type Call, type Route, route } from "../route.ts";
 import { requireJob, takeSubmission } from "../submissions.ts";
+
+/** Static cost of a plan that is run while its caller waits: a quarter of a second at most. */
+const MAX_ASKED_COST = 2_000_000;
 
 export const verifyRoutes: readonly Route[] = [
   route({
@@ -27,7 +35,8 @@ export const verifyRoutes: readonly Route[] = [
     summary: "A verdict without recording anything",
     description:
       "For a submission, for a claim that was submitted before, or for an agent's latest claim. The exact expected return comes with " +
-      "claims on registered presets. For a submission that nobody signed as claimed, the verdict is INVALID.",
+      `claims on registered presets. Of plans, those whose static cost (docs/nk2.md) is at most ${MAX_ASKED_COST}; any other is verified ` +
+      "on its way to the ledger. For a submission that nobody signed as claimed, the verdict is INVALID.",
     params: schemas.noParameters,
     query: schemas.noParameters,
     body: { "application/json": schemas.verifyRequest },
@@ -38,14 +47,15 @@ export const verifyRoutes: readonly Route[] = [
       "invalid_request",
       "artifact_too_large",
       "invalid_claim",
+      "invalid_plan",
+      "over_cap",
       "not_found",
       "artifact_expired",
     ],
     handle: async (call) => {
-      const { bytes } = await readBody(call.request, { "application/json": limits.MAX_SUBMISSION_BYTES });
+      const { bytes } = await readBody(call.request, { "application/json": SUBMISSION_JSON.maxBytes });
       const { submission, job } = await submissionToVerify(call, bytes);
-      const decision = decide(call.service.host, submission, "presets");
-      return json(verdictView(submission, decision, job), { cache: NEVER });
+      return json(verdictView(call, submission, job), { cache: NEVER });
     },
   }),
 ];
@@ -54,7 +64,7 @@ async function submissionToVerify(
   call: Call<object, object>,
   bytes: Uint8Array,
 ): Promise<{ submission: Submission; job: Job | null }> {
-  const body = parseJson(bytes, { maxBytes: limits.MAX_SUBMISSION_BYTES });
+  const body = parseJson(bytes, SUBMISSION_JSON);
   const names = body !== null && typeof body === "object" && !Array.isArray(body) ? Object.keys(body) : [];
   const { db } = call.service;
   if (names.includes("claim_id") || names.includes("agent_id")) {
@@ -62,17 +72,14 @@ async function submissionToVerify(
     const schema = schemas.verifyRequest.def.options[byId ? 1 : 2];
     const given = checked(schema, body) as { claim_id?: string; agent_id?: string };
     const job = byId ? await requireJob(call, given.claim_id!) : await latestJob(call, given.agent_id!);
-    const policy = await readPolicy(db, job.policy_hash);
-    if (policy === null) {
-      throw new Problem(
-        "artifact_expired",
-        `The artifact of claim ${job.claim_id} is no longer kept: it did not hold.`,
-      );
-    }
-    const artifact = Buffer.from(policy.artifact).toString();
-    return { submission: { claim: claimOf(job), signature: job.signature, artifact }, job };
+    const read = await readSubmission(db, job);
+    if (read !== null) return { submission: read.submission, job };
+    throw new Problem(
+      "artifact_expired",
+      `What claim ${job.claim_id} is about is no longer kept: it did not hold.`,
+    );
   }
-  return { submission: takeSubmission(() => acceptSubmission(body)), job: null };
+  return { submission: takeSubmission(() => acceptSubmission(body, bytes.length)), job: null };
 }
 
 function checked(schema: Parameters<typeof parseWith>[0], body: Json): unknown {
@@ -90,16 +97,36 @@ async function latestJob(call: Call<object, object>, agentId: string): Promise<J
   throw new Problem("not_found", `There is no claim of ${agentId}.`);
 }
 
-function verdictView({ claim }: Submission, decision: Decision, job: Job | null) {
-  const { faults, ...rest } = decision as Decision & {
-    faults?: readonly { path: string; message: string }[];
+function verdictView({ service: { host } }: Call<object, object>, submission: Submission, job: Job | null) {
+  const about = job !== null && {
+    job: { state: job.state, ...(job.index !== undefined && { index: job.index }) },
   };
-  const found = decision.verdict === "VALID" ? decision.verified_reward : decision.replayed_reward;
-  return {
-    ...rest,
-    claimed_reward: claim.claimed_reward,
-    ...(found !== undefined && { replayed_reward: found }),
-    ...(faults !== undefined && { faults: faults.slice(0, KEPT_FAULTS) }),
-    ...(job !== null && { job: { state: job.state, ...(job.index !== undefined && { index: job.index }) } }),
-  };
+  if ("document" in submission) {
+    requireCheap(host, submission.document);
+    const decision = decide(host, submission);
+    const { plan_hash } = submission.claim;
+    if (decision.verdict === "INVALID")
+      return { ...withFewFaults(decision), kind: "plan", plan_hash, ...about };
+    const { receipts: _, statistics: __, ...found } = decision;
+    return { ...found, kind: "plan", plan_hash, ...about };
+  }
+  const decision = decide(host, submission, "presets");
+  const { claimed_reward } = submission.claim;
+  const claimed = { kind: "policy", claimed_reward, ...about };
+  if (decision.verdict === "INVALID") return { ...withFewFaults(decision), ...claimed };
+  return { ...decision, ...claimed, replayed_reward: decision.verified_reward };
+}
+
+function withFewFaults(decision: Invalid): Invalid {
+  return { ...decision, faults: decision.faults.slice(0, KEPT_FAULTS) };
+}
+
+/** Whoever waits for an answer keeps others waiting. */
+function requireCheap(host: Host, document: PlanDocument): void {
+  const { staticCost, faults } = checkPlan(host, document, CLAIM_LIMITS);
+  if (faults.length > 0 || staticCost <= BigInt(MAX_ASKED_COST)) return;
+  const message = `its static cost is ${staticCost}, at most ${MAX_ASKED_COST} are answered at once`;
+  throw new Problem("over_cap", `Cannot run the plan here: ${message}; submit it, and see its claim.`, {
+    faults: [{ path: "/document/plan", message }],
+  });
 }

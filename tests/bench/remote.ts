@@ -1,4 +1,4 @@
-// The figure of an audit over the wire: the command as it is published, from nothing kept to its exit.
+// The figures of checks over the wire: the command as it is published, from nothing kept to its exit.
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
@@ -22,8 +22,19 @@ const POLICIES = 1_000;
 const ROUNDS = 3;
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The median of three audits, each with a home of its own. */
-export async function auditedRemoteEntries(): Promise<number> {
+export function auditedRemoteEntries(): Promise<number> {
+  return remoteRate(["audit"], ({ ok, held, policies }) => ok && held === ENTRIES && policies === POLICIES);
+}
+
+export function fsckedEntries(): Promise<number> {
+  return remoteRate(["fsck"], ({ ok, entries }) => ok && entries === ENTRIES);
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: what a command prints
+type Right = (answer: any) => boolean;
+
+/** The median of three runs, each with a home of its own. */
+async function remoteRate(command: readonly string[], isRight: Right): Promise<number> {
   buildAgent();
   const standIn = await startStandIn("firestore");
   const at = {
@@ -43,7 +54,7 @@ export async function auditedRemoteEntries(): Promise<number> {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const rates: number[] = [];
-    for (let i = 0; i < ROUNDS; i++) rates.push(ENTRIES / (await secondsOf(url)));
+    for (let i = 0; i < ROUNDS; i++) rates.push(ENTRIES / (await secondsOf(url, command, isRight)));
     return rates.sort((a, b) => a - b)[Math.floor(ROUNDS / 2)]!;
   } finally {
     server.closeAllConnections();
@@ -53,18 +64,17 @@ export async function auditedRemoteEntries(): Promise<number> {
   }
 }
 
-async function secondsOf(url: string): Promise<number> {
+async function secondsOf(url: string, args: readonly string[], isRight: Right): Promise<number> {
   const home = mkdtempSync(join(tmpdir(), "policyledger-bench-"));
   const command = join(ROOT, "agent/bin/policyledger.js");
   const node = join(ROOT, "node_modules/node/bin/node");
   const started = performance.now();
   try {
-    const { stdout } = await promisify(execFile)(node, [command, "audit", "--json"], {
+    const { stdout } = await promisify(execFile)(node, [command, ...args, "--json"], {
       env: { PATH: process.env.PATH, POLICYLEDGER_HOME: home, POLICYLEDGER_ENDPOINT: url },
     });
     const seconds = (performance.now() - started) / 1_000;
-    const { ok, held, policies: checked } = JSON.parse(stdout);
-    if (!ok || held !== ENTRIES || checked !== POLICIES) throw new Error(`bug: ${stdout}`);
+    if (!isRight(JSON.parse(stdout))) throw new Error(`bug: ${stdout}`);
     return seconds;
   } finally {
     rmSync(home, { recursive: true });
