@@ -108,12 +108,18 @@ const ROOMS: readonly {
     packages: ["@policyledger/core", "@policyledger/core/api"],
     folders: ["agent/src/sdk/", "agent/src/log/"],
   },
+  {
+    folder: "agent/src/plans/",
+    packages: ["@policyledger/core"],
+    folders: ["agent/src/sdk/", "agent/src/plans/"],
+  },
 ];
 /** Folders all of whose files belong to a room. */
 const HELD = [
   "agent/src/sdk/",
   "agent/src/check/",
   "agent/src/log/",
+  "agent/src/plans/",
   "core/",
   "emulators/src/wire/",
   "emulators/src/durable/",
