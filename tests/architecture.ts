@@ -13,7 +13,7 @@ export function sourceFiles(root: string, folder = ""): SourceFile[] {
   return readdirSync(`${root}/${folder}`, { withFileTypes: true }).flatMap((entry) => {
     const path = folder + entry.name;
     if (entry.isDirectory())
-      return /^(?:\..*|node_modules|dist|lib|coverage)$/.test(entry.name)
+      return /^(?:\..*|node_modules|dist|lib|coverage|site)$/.test(entry.name)
         ? []
         : sourceFiles(root, `${path}/`);
     return /\.[cm]?[jt]s$|\.[jt]sx$/.test(path)
@@ -108,6 +108,11 @@ const ROOMS: readonly {
     packages: ["@policyledger/core", "@policyledger/core/api"],
     folders: ["agent/src/sdk/", "agent/src/log/"],
   },
+  {
+    folder: "agent/src/plans/",
+    packages: ["@policyledger/core"],
+    folders: ["agent/src/sdk/", "agent/src/plans/"],
+  },
   // The viewer asks and checks through the SDK: a second client would be a second place for the same mistakes.
   {
     folder: "hosting/src/",
@@ -115,6 +120,7 @@ const ROOMS: readonly {
       "@policyledger/agent",
       "@policyledger/agent/check",
       "@policyledger/agent/log",
+      "@policyledger/agent/plans",
       "@policyledger/core",
       "@policyledger/core/api",
       "preact",
@@ -130,6 +136,7 @@ const HELD = [
   "agent/src/sdk/",
   "agent/src/check/",
   "agent/src/log/",
+  "agent/src/plans/",
   "core/",
   "emulators/src/wire/",
   "emulators/src/durable/",

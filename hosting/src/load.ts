@@ -20,7 +20,6 @@ export function useLoaded<T>(load: (signal: AbortSignal) => Promise<T>, on: read
         setLoaded({ state: "failed", error, retry: () => setAttempt((count) => count + 1) }),
     );
     return () => stopped.abort();
-
   }, [...on, attempt]);
   return loaded;
 }

@@ -11,6 +11,7 @@ import {
 import { nodeHost } from "@policyledger/core/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type FsckResult, fsckLog } from "../../agent/src/cli/fsck/run.ts";
+import { openService } from "../../agent/src/cli/service.ts";
 import { terminalOn } from "../../agent/src/cli/terminal.ts";
 import { openLog, type View } from "../../agent/src/log/index.ts";
 import { ClientError, createClient } from "../../agent/src/sdk/index.ts";
@@ -58,7 +59,7 @@ const terminal = terminalOn({ stdout: SILENT, stderr: SILENT, env: {} });
 /** A new client each time, which remembers nothing. */
 const fscked = (): Promise<FsckResult> =>
   fsckLog({
-    client: createClient(world.url, { fetch: recording, retries: 0, hasher: nodeHost }),
+    client: openService(world.url, { fetch: recording, retries: 0, hasher: nodeHost }),
     log: openLog(world.url, options),
     signal: new AbortController().signal,
     terminal,

@@ -4,6 +4,7 @@ import { canonicalJson, entryHash, type Json, readEntry } from "@policyledger/co
 import { nodeHost } from "@policyledger/core/node";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { openLog } from "../../agent/src/log/index.ts";
+import { openPlans, type PlanClient } from "../../agent/src/plans/index.ts";
 import {
   type Client,
   ClientError,
@@ -56,8 +57,6 @@ const OPERATIONS: Readonly<Record<string, readonly (keyof Client)[]>> = {
   getEntry: ["entry"],
   listMarketplace: ["leaderboard"],
   getBest: ["best"],
-  getPlan: ["plan"],
-  getReceipts: ["receipts"],
   getPolicy: ["policy"],
   listPolicies: ["policies"],
   listEnvironments: ["environments"],
@@ -74,6 +73,11 @@ const LOG_OPERATIONS: Readonly<Record<string, readonly string[]>> = {
   listCheckpoints: ["cosigned"],
   addCosignatures: ["cosign"],
 };
+/** And which of the client of plans. */
+const PLAN_OPERATIONS: Readonly<Record<string, readonly (keyof PlanClient)[]>> = {
+  getPlan: ["plan"],
+  getReceipts: ["receipts"],
+};
 /** Below the root of the site, and no operations of the API. */
 const SITE = ["endpoint", "tile", "bundle"];
 /** For people, for generators of clients, and for programs that want a file: the log's client makes its own. */
@@ -83,10 +87,13 @@ test("every operation of the API has its call, and every call its operation", ()
   const operations = Object.values(openApi.paths).flatMap((methods) =>
     Object.values(methods).map(({ operationId }) => operationId as string),
   );
-  const named = [...Object.keys(OPERATIONS), ...Object.keys(LOG_OPERATIONS), ...FOR_PEOPLE];
+  const parts = [OPERATIONS, LOG_OPERATIONS, PLAN_OPERATIONS];
+  const named = [...parts.flatMap((part) => Object.keys(part)), ...FOR_PEOPLE];
   expect(operations.sort()).toEqual(named.sort());
   const calls = Object.values(OPERATIONS).flat();
   expect(["endpoint", ...calls].sort()).toEqual(Object.keys(client).sort());
+  const plans = Object.values(PLAN_OPERATIONS).flat();
+  expect(plans.sort()).toEqual(Object.keys(openPlans(world.url)).sort());
   const { wire } = openLog(world.url);
   expect([...SITE, ...Object.values(LOG_OPERATIONS).flat()].sort()).toEqual(Object.keys(wire).sort());
 });

@@ -17,9 +17,11 @@ import {
   type Submission,
 } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
-import { type Assertion, type PlanAssertion, submissionText } from "../sdk/index.ts";
+import type { PlanAssertion } from "../plans/index.ts";
+import { type Assertion, submissionText } from "../sdk/index.ts";
 import { CliError, EXIT, usage } from "./exit.ts";
 import { replaceFile } from "./home.ts";
+import { asSent } from "./service.ts";
 
 /** What is claimed of an artifact, before anyone's key and label are on it. */
 export interface UnsignedPolicy {
@@ -47,7 +49,7 @@ export function isSigned(claim: Submission | UnsignedClaim): claim is Submission
 }
 
 export function writeClaimFile(file: string, claim: Submission | UnsignedPolicy): void {
-  replaceFile(file, `${isSigned(claim) ? submissionText(claim) : unsignedText(claim)}\n`);
+  replaceFile(file, `${isSigned(claim) ? submissionText(asSent(claim)) : unsignedText(claim)}\n`);
 }
 
 function unsignedText({ artifact, assertion }: UnsignedPolicy): string {

@@ -1,9 +1,9 @@
 // What a command is: described as data, from which its help is written and its command line is read.
 import { parseArgs } from "node:util";
 import type { LogClient } from "../log/index.ts";
-import type { Client } from "../sdk/index.ts";
 import { usage } from "./exit.ts";
 import type { Home } from "./home.ts";
+import type { ServiceClient } from "./service.ts";
 import { foreign, type Terminal, wrap } from "./terminal.ts";
 
 interface Option {
@@ -46,7 +46,7 @@ export interface Call {
   readonly signal: AbortSignal;
   readonly home: Home;
   /** The service that the command line, the environment or the configuration names. */
-  client(): Client;
+  client(): ServiceClient;
   /** Its log, held to what earlier commands saw of it; under the quorum that is demanded, or under none. */
   log(under?: "quorum" | "no quorum"): LogClient;
   /** The same for another service. */

@@ -88,7 +88,7 @@ async function callOf(read: Pick<Call, "args" | "given" | "terminal" | "signal">
     import("./home.ts"),
     import("./terminal.ts"),
   ]);
-  const { createClient } = await import("../sdk/index.ts");
+  const { openService } = await import("./service.ts");
   const { nodeHost } = await import("@policyledger/core/node");
   const { logOf } = await import("./log/options.ts");
   const { given, terminal } = read;
@@ -98,7 +98,7 @@ async function callOf(read: Pick<Call, "args" | "given" | "terminal" | "signal">
   const callAt = (endpoint: () => string): Call => ({
     ...read,
     home,
-    client: () => createClient(endpoint(), { hasher: nodeHost }),
+    client: () => openService(endpoint(), { hasher: nodeHost }),
     log: (under = "quorum") => logOf(endpoint(), { given, home, under }),
     at: (other) => callAt(() => other),
     report: (value, text) => terminal.print(given.json ? jsonLine(value) : text()),

@@ -1,10 +1,10 @@
 // Calls of claims: submit one or many, follow one to its place in the ledger, or ask for a verdict alone.
-import { type Claim, claimId, type Submission } from "@policyledger/core";
+import { type Claim, claimId } from "@policyledger/core";
 import * as api from "@policyledger/core/api";
 import { API, type CallOptions, type Calls, hash } from "./calls.ts";
 import { ClientError } from "./error.ts";
 import { follow } from "./follow.ts";
-import { submissionText } from "./sign.ts";
+import { type Signed, submissionText } from "./sign.ts";
 
 /** `until`: whether the verdict is enough, or the entry is waited for; `timeout` in milliseconds. */
 export interface WaitOptions extends CallOptions {
@@ -16,14 +16,14 @@ const MAX_BATCH_LINES = 100;
 const FINAL = ["RECORDED", "INVALID", "FAILED"];
 
 export function claimCalls({ transport, hasher, get, post, read, streams }: Calls) {
-  async function submit(submission: Submission, options?: CallOptions): Promise<api.Accepted> {
+  async function submit(submission: Signed, options?: CallOptions): Promise<api.Accepted> {
     const accepted = await post("/claims", submissionText(submission), api.accepted, options);
     return requireClaim(accepted, claimId(hasher, submission.claim));
   }
 
   /** One request for up to a hundred; each is accepted or refused alone, in the order given. */
   async function submitMany(
-    submissions: readonly Submission[],
+    submissions: readonly Signed[],
     { signal }: CallOptions = {},
   ): Promise<api.BatchLine[]> {
     if (submissions.length < 1 || submissions.length > MAX_BATCH_LINES) {
@@ -111,7 +111,7 @@ export function claimCalls({ transport, hasher, get, post, read, streams }: Call
     waitForClaim,
     /** A verdict that is recorded nowhere: on a submission, on a claim that was submitted, or on an agent's latest. */
     verdict: (
-      request: Submission | { readonly claim_id: string } | { readonly agent_id: string },
+      request: Signed | { readonly claim_id: string } | { readonly agent_id: string },
       options?: CallOptions,
     ): Promise<api.Verdict> =>
       post(

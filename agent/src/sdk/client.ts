@@ -5,7 +5,6 @@ import * as api from "@policyledger/core/api";
 import { type CallOptions, makeCalls } from "./calls.ts";
 import { claimCalls } from "./claims.ts";
 import { ledgerCalls } from "./ledger.ts";
-import { planCalls } from "./plans.ts";
 import { policyCalls } from "./policies.ts";
 import { trainingCalls } from "./trainings.ts";
 import { makeTransport, type TransportOptions } from "./transport.ts";
@@ -34,7 +33,6 @@ export function createClient(endpoint: string, options: ClientOptions = {}) {
     health,
     ...claimCalls(calls),
     ...ledgerCalls(calls),
-    ...planCalls(calls),
     ...policyCalls(calls),
     ...trainingCalls(calls),
   };

@@ -6,14 +6,12 @@ export { type Client, type ClientOptions, createClient } from "./client.ts";
 export { ClientError, type ClientErrorCode } from "./error.ts";
 export { generateSigner, type Signer, signerOf, signerOfSecret } from "./keys.ts";
 export type { EntryPage } from "./ledger.ts";
-export type { FetchedPlan, FetchedReceipts, ReceiptOptions } from "./plans.ts";
 export type { BestPolicy } from "./policies.ts";
 export {
   type Assertion,
-  type PlanAssertion,
-  planAssertion,
+  type Signed,
+  type SignedPlan,
   signClaim,
-  signPlanClaim,
   signTraining,
   submissionText,
 } from "./sign.ts";

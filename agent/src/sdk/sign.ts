@@ -4,16 +4,10 @@ import {
   artifactText,
   canonicalJson,
   claimText,
-  type FinishedRun,
   type Json,
   type PlanClaim,
-  type PlanDocument,
-  type PlanSubmission,
   type PolicyClaim,
   type PolicySubmission,
-  planDocumentText,
-  portableHasher,
-  type Submission,
   type TrainingOptions,
 } from "@policyledger/core";
 import type { TrainRequest } from "@policyledger/core/api";
@@ -46,41 +40,6 @@ export async function signClaim(
   return { claim, signature, artifact: typeof artifact === "string" ? artifact : artifactText(artifact) };
 }
 
-/** What is claimed of a plan. */
-export type PlanAssertion = Pick<
-  PlanClaim,
-  "plan_hash" | "initial_state_hash" | "final_state_hash" | "final_commit_hash"
->;
-
-/** What a finished run came to, as it is claimed. */
-export function planAssertion(run: FinishedRun): PlanAssertion {
-  return {
-    plan_hash: run.planHash,
-    initial_state_hash: run.initialStateHash,
-    final_state_hash: run.finalStateHash,
-    final_commit_hash: run.finalCommitHash,
-  };
-}
-
-export async function signPlanClaim(
-  signer: Signer,
-  agentId: string,
-  { plan_hash, initial_state_hash, final_state_hash, final_commit_hash }: PlanAssertion,
-  document: PlanDocument,
-): Promise<PlanSubmission> {
-  const claim: PlanClaim = {
-    v: 1,
-    kind: "plan",
-    agent_id: agentId,
-    public_key: signer.publicKey,
-    plan_hash,
-    initial_state_hash,
-    final_state_hash,
-    final_commit_hash,
-  };
-  return { claim, signature: await signer.sign(utf8.encode(claimText(claim))), document };
-}
-
 /** `claimSeed` is the seed that the service claims on when the training is done. */
 export async function signTraining(
   signer: Signer,
@@ -97,14 +56,23 @@ export async function signTraining(
   return { request, signature: await signer.sign(utf8.encode(canonicalJson(request as unknown as Json))) };
 }
 
+/** A plan's claim with its document as a text, as `@policyledger/agent/plans` makes it. */
+export interface SignedPlan {
+  readonly claim: PlanClaim;
+  readonly signature: string;
+  /** JSON, best in its normal form. */
+  readonly document: string;
+}
+
+/** What can be submitted. */
+export type Signed = PolicySubmission | SignedPlan;
+
 /** As it goes over the wire, and as it is kept in a file. */
-export function submissionText(submission: Submission): string {
-  const { claim, signature } = submission;
-  if (!("document" in submission)) {
-    return `{"artifact":${submission.artifact},"claim":${claimText(claim)},"signature":"${signature}"}`;
-  }
-  const document = planDocumentText(portableHasher, submission.document);
-  return `{"claim":${claimText(claim)},"document":${document},"signature":"${signature}"}`;
+export function submissionText(signed: Signed): string {
+  const { claim, signature } = signed;
+  return "document" in signed
+    ? `{"claim":${claimText(claim)},"document":${signed.document},"signature":"${signature}"}`
+    : `{"artifact":${signed.artifact},"claim":${claimText(claim)},"signature":"${signature}"}`;
 }
 
 const utf8 = new TextEncoder();

@@ -1,7 +1,8 @@
 // Downloads entries and their policies: several pages at once, handed on in order, and never more of them held than that.
 import type { Sealed } from "@policyledger/core";
 import { planIn, subjectFault, subjectOf } from "../../check/index.ts";
-import { type Client, ClientError, type EntryPage } from "../../sdk/index.ts";
+import { ClientError, type EntryPage } from "../../sdk/index.ts";
+import type { ServiceClient } from "../service.ts";
 
 export interface Batch {
   readonly entries: readonly Sealed[];
@@ -24,7 +25,7 @@ const PAGE = 500;
 const AT_ONCE = 4;
 
 export async function* download(
-  client: Client,
+  client: ServiceClient,
   { from, to, signal, isNew }: DownloadOptions,
 ): AsyncGenerator<Batch, void, undefined> {
   // Whoever needs no more does not wait for pages that are on their way.
@@ -37,7 +38,7 @@ export async function* download(
 }
 
 async function* pagesOf(
-  client: Client,
+  client: ServiceClient,
   { from, to, signal, isNew }: DownloadOptions,
 ): AsyncGenerator<Batch, void, undefined> {
   const pages: Promise<EntryPage>[] = [];
@@ -73,7 +74,7 @@ async function* pagesOf(
 const NONE = { policies: [], missing: [] } as const;
 
 export async function policiesOf(
-  client: Client,
+  client: ServiceClient,
   entries: readonly Sealed[],
   isNew: (key: string) => boolean,
   signal: AbortSignal,
@@ -100,7 +101,7 @@ export async function policiesOf(
 
 /** Artifacts and documents by their keys, as far as the service gives them. */
 export async function textsOf(
-  client: Client,
+  client: ServiceClient,
   keys: readonly string[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
@@ -117,7 +118,7 @@ export async function textsOf(
   return texts;
 }
 
-async function planOrNull(client: Client, hash: string, signal: AbortSignal): Promise<string | null> {
+async function planOrNull(client: ServiceClient, hash: string, signal: AbortSignal): Promise<string | null> {
   try {
     return (await client.plan(hash, { signal })).text;
   } catch (error) {

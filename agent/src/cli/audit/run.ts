@@ -2,7 +2,8 @@
 import { entryHash, PolicyLedgerError, readEntry, type Sealed } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
 import { ExportError } from "../../check/index.ts";
-import { type Client, ClientError } from "../../sdk/index.ts";
+import { ClientError } from "../../sdk/index.ts";
+import type { ServiceClient } from "../service.ts";
 import { type Batch, download, policiesOf } from "./download.ts";
 import type { Examination } from "./examine.ts";
 import type { Kept, Seen } from "./kept.ts";
@@ -12,7 +13,7 @@ const BATCH = 500;
 const MOST_WAITING = 4;
 
 export interface RunOptions {
-  readonly client: Client;
+  readonly client: ServiceClient;
   readonly signal: AbortSignal;
   readonly policies: boolean;
   readonly examination: Examination;

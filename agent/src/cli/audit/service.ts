@@ -1,10 +1,11 @@
 // Audits the ledger of a service: downloads what is not kept yet, checks all of it in order, and keeps what holds.
 import { setTimeout } from "node:timers/promises";
 import type { LogClient } from "../../log/index.ts";
-import { type Client, ClientError } from "../../sdk/index.ts";
+import { ClientError } from "../../sdk/index.ts";
 import { NO_LOG } from "../log/text.ts";
 import { progress } from "../progress.ts";
 import type { Pool } from "../replay/pool.ts";
+import type { ServiceClient } from "../service.ts";
 import type { Terminal } from "../terminal.ts";
 import { contradictionOf, keepEvidence } from "./contradiction.ts";
 import { Examination, type Examined } from "./examine.ts";
@@ -15,7 +16,7 @@ import type { AuditResult } from "./result.ts";
 import { Run } from "./run.ts";
 
 export interface ServiceAudit {
-  readonly client: Client;
+  readonly client: ServiceClient;
   readonly log: LogClient;
   readonly folder: string;
   readonly pool: Pool;

@@ -1,6 +1,7 @@
 // Claims from files, made this agent's own: what nobody signed yet is signed with the home's key, under its label.
 import type { Submission } from "@policyledger/core";
-import { signClaim, signPlanClaim } from "../../sdk/index.ts";
+import { signPlanClaim } from "../../plans/index.ts";
+import { signClaim } from "../../sdk/index.ts";
 import { agentIdFault } from "../agent-id.ts";
 import { type FiledClaim, isSigned, readClaimFile } from "../claim-file.ts";
 import type { Call } from "../command.ts";

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Submission } from "@policyledger/core";
 import type { Accepted, BatchLine, Problem } from "@policyledger/core/api";
 import { type Client, ClientError, submissionText } from "../../sdk/index.ts";
+import { asSent } from "../service.ts";
 
 /** What became of a claim that was to be sent. */
 export type Fate =
@@ -47,7 +48,7 @@ function batchesOf(submissions: readonly Submission[]): Submission[][] {
   let room = 0;
   for (const submission of submissions) {
     // What is sent is ASCII, but for an artifact that somebody wrote by hand.
-    const bytes = Buffer.byteLength(submissionText(submission)) + 1;
+    const bytes = Buffer.byteLength(submissionText(asSent(submission))) + 1;
     if (bytes > room || batches.at(-1)!.length >= ROUND) {
       batches.push([]);
       room = MAX_BATCH_BYTES;
@@ -60,7 +61,7 @@ function batchesOf(submissions: readonly Submission[]): Submission[][] {
 
 async function sendOne(client: Client, submission: Submission, signal: AbortSignal): Promise<Fate> {
   try {
-    return { kind: "accepted", accepted: await client.submit(submission, { signal }) };
+    return { kind: "accepted", accepted: await client.submit(asSent(submission), { signal }) };
   } catch (error) {
     return unsentFor(error, signal);
   }
@@ -73,7 +74,7 @@ async function sendBatch(client: Client, batch: readonly Submission[], signal: A
     const left = fates.flatMap((fate, i) => (fate === null ? [i] : []));
     try {
       const lines = await client.submitMany(
-        left.map((i) => batch[i]!),
+        left.map((i) => asSent(batch[i]!)),
         { signal },
       );
       let pause = 0;

@@ -1,6 +1,6 @@
 // `policyledger plan submit FILE…`: runs plans here, claims what they come to, and follows the claims to their entries.
 
-import { planAssertion } from "../../sdk/index.ts";
+import { planAssertion } from "../../plans/index.ts";
 import type { FiledClaim } from "../claim-file.ts";
 import { SUBMIT_OPTIONS, submitClaims } from "../claims/submitting.ts";
 import type { Call, Command } from "../command.ts";

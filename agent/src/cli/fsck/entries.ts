@@ -9,8 +9,9 @@ import {
 } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
 import type { LogClient } from "../../log/index.ts";
-import { type Client, ClientError } from "../../sdk/index.ts";
+import { ClientError } from "../../sdk/index.ts";
 import type { Fetched } from "../log/bundles.ts";
+import type { ServiceClient } from "../service.ts";
 import type { Difference } from "./derive.ts";
 
 export interface Entries {
@@ -22,7 +23,7 @@ export interface Entries {
 }
 
 interface From {
-  readonly client: Client;
+  readonly client: ServiceClient;
   readonly log: LogClient;
   readonly signal: AbortSignal;
 }

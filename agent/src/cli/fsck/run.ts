@@ -1,16 +1,16 @@
 // Goes through a whole log: its entries once, bundle by bundle, and everything that is made of them.
 import type { LogClient, View } from "../../log/index.ts";
-import type { Client } from "../../sdk/index.ts";
 import { fetchBundles } from "../log/bundles.ts";
 import { replayEntries } from "../log/replaying.ts";
 import { progress } from "../progress.ts";
 import type { Pool } from "../replay/pool.ts";
+import type { ServiceClient } from "../service.ts";
 import type { Terminal } from "../terminal.ts";
 import { Derivation, type Difference } from "./derive.ts";
 import { entriesOf, pageOf } from "./entries.ts";
 
 export interface Fsck {
-  readonly client: Client;
+  readonly client: ServiceClient;
   readonly log: LogClient;
   readonly signal: AbortSignal;
   readonly terminal: Terminal;

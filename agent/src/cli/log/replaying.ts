@@ -1,10 +1,10 @@
 // Runs entries again, as `audit --replay` does, from their texts and the policies and plans that the service gives for them.
 import { PolicyLedgerError, readEntry } from "@policyledger/core";
 import { subjectOf } from "../../check/index.ts";
-import type { Client } from "../../sdk/index.ts";
 import { textsOf } from "../audit/download.ts";
 import type { Pool } from "../replay/pool.ts";
 import { checkSpread } from "../replay/spread.ts";
+import type { ServiceClient } from "../service.ts";
 
 /** What is wrong with an entry. */
 export interface WrongEntry {
@@ -14,7 +14,7 @@ export interface WrongEntry {
 }
 
 export interface Replaying {
-  readonly client: Client;
+  readonly client: ServiceClient;
   readonly pool: Pool;
   readonly signal: AbortSignal;
 }

@@ -17,6 +17,7 @@ import { broken, CliError, EXIT } from "../exit.ts";
 import { signerOfKey } from "../home.ts";
 import { type Difference, differing } from "../replay/differences.ts";
 import { replayPool } from "../replay/pool.ts";
+import type { ServiceClient } from "../service.ts";
 import { counted, foreign, short } from "../terminal.ts";
 import type { Checked } from "../verify/checked.ts";
 import { checkJob } from "../verify/claims.ts";
@@ -94,7 +95,7 @@ async function polled(client: Client, id: string, { signal, view }: Watching): P
 }
 
 async function checkedClaim(
-  client: Client,
+  client: ServiceClient,
   signal: AbortSignal,
   told: { readonly ended: TrainingJob; readonly options: TrainingOptions; readonly claimSeed: number },
 ): Promise<Checked> {

@@ -2,16 +2,17 @@
 import { type Claim, claimId, type PlanClaim, type PolicyClaim, type Submission } from "@policyledger/core";
 import type { Job } from "@policyledger/core/api";
 import { nodeHost } from "@policyledger/core/node";
-import { type Client, ClientError } from "../../sdk/index.ts";
+import { ClientError } from "../../sdk/index.ts";
 import { type FiledClaim, isSigned, type UnsignedClaim } from "../claim-file.ts";
 import { contradictionsOf, entryContradictions, NO_ENTRY } from "../claims/contradictions.ts";
 import type { Pool } from "../replay/pool.ts";
 import { checkSpread } from "../replay/spread.ts";
 import { type ClaimFinding, claimTask, type Unsigned } from "../replay/tasks.ts";
+import type { ServiceClient } from "../service.ts";
 import type { Checked, Wrong } from "./checked.ts";
 
 export interface By {
-  readonly client: Client;
+  readonly client: ServiceClient;
   readonly pool: Pool;
   readonly signal: AbortSignal;
 }
@@ -138,7 +139,7 @@ async function entryOf(
  * not give that: only those of claims that hold are anybody's.
  */
 async function submissionOf(
-  client: Client,
+  client: ServiceClient,
   { claim, signature }: Job,
   filed: Submission | null,
   signal: AbortSignal,

@@ -49,7 +49,7 @@ export function Episode({ study: { steps, reward: earned }, unit }: { study: Stu
           onInput={(event) => setAt(Number(event.currentTarget.value) - 1)}
         />
       </div>
-      <dl class="step">
+      <dl class="moment">
         {Object.entries(step.observation).map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>

@@ -49,9 +49,9 @@ function Window({
   return (
     <>
       <Standing window={window} />
-      <Pager window={window} />
+      <Pager window={window} label="Along the ledger" />
       <Chain window={window} kinds={kinds} />
-      <Pager window={window} />
+      <Pager window={window} label="Along the ledger, from below" />
     </>
   );
 }

@@ -4,7 +4,7 @@ import { go } from "../../router.ts";
 import { whole } from "../../ui/numbers.ts";
 import { type LedgerWindow, WINDOW } from "./ledger-window.ts";
 
-export function Pager({ window: { rows, size } }: { window: LedgerWindow }) {
+export function Pager({ window: { rows, size }, label }: { window: LedgerWindow; label: string }) {
   const id = useId();
   const newest = rows[0]?.entry.index ?? 0;
   const oldest = rows.at(-1)?.entry.index ?? 0;
@@ -16,7 +16,7 @@ export function Pager({ window: { rows, size } }: { window: LedgerWindow }) {
     if (Number.isSafeInteger(wanted) && wanted >= 0) go(`/entry/${Math.min(wanted, size - 1)}`);
   };
   return (
-    <nav class="pager" aria-label="Along the ledger">
+    <nav class="pager" aria-label={label}>
       <Step to={atEnd ? null : "/"} name="Newest" />
       <Step to={atEnd ? null : newer} name="Newer" />
       <span class="range">
@@ -35,11 +35,11 @@ export function Pager({ window: { rows, size } }: { window: LedgerWindow }) {
 
 function Step({ to, name }: { to: string | null; name: string }) {
   return to === null ? (
-    <span class="step" aria-disabled="true">
+    <span class="move" aria-disabled="true">
       {name}
     </span>
   ) : (
-    <a class="step" href={to}>
+    <a class="move" href={to}>
       {name}
     </a>
   );

@@ -44,7 +44,6 @@ export function Standing({ window: { rows, size, head } }: { window: LedgerWindo
     // When the first view is there, and nothing else wants the processor.
     const idle = setTimeout(check, 800);
     return () => clearTimeout(idle);
-
   }, [size]);
   const torn = rows.filter(({ fault, link }) => fault !== null || link?.holds === false).length;
   return (

@@ -9,11 +9,14 @@ import {
   parsePlanDocument,
   parseReceipts,
   planDocumentText,
+  portableHasher,
   type ReceiptChain,
   type ReceiptReport,
 } from "@policyledger/core";
-import { API, type CallOptions, type Calls, hash } from "./calls.ts";
-import { ClientError } from "./error.ts";
+import { API, type CallOptions, hash } from "../sdk/calls.ts";
+import type { ClientOptions } from "../sdk/client.ts";
+import { ClientError } from "../sdk/error.ts";
+import { makeTransport } from "../sdk/transport.ts";
 
 export interface FetchedPlan {
   readonly document: PlanDocument;
@@ -32,7 +35,12 @@ export interface FetchedReceipts {
   readonly report: ReceiptReport;
 }
 
-export function planCalls({ transport, hasher }: Calls) {
+export type PlanClient = ReturnType<typeof openPlans>;
+
+export function openPlans(endpoint: string, options: ClientOptions = {}) {
+  const transport = makeTransport(endpoint, options);
+  const hasher = options.hasher ?? portableHasher;
+
   /** A plan's document in its normal form, which has the hash that was asked for and may run. */
   async function plan(planHash: string, { signal }: CallOptions = {}): Promise<FetchedPlan> {
     const path = `${API}/plans/${hash(planHash)}`;

@@ -1,2 +1,0 @@
-import{E as e,n as t,t as n}from"./client-6tnFL9rO.js";import{t as r}from"./reuse-BYTqTyLL.js";async function i({origin:i,entry:a},o,s){let c=await n(i).policy(a.policy_hash,{signal:s}),l=performance.now(),{current_hash:u,...d}=a,f=()=>performance.now()-l;try{let{run:e}=r(t,d,c),{reward:n,steps:i}=e(a.seed);return{holds:!0,reward:n,message:`${i} steps earned it again`,milliseconds:f()}}catch(t){if(!(t instanceof e))throw t;return{holds:!1,reward:null,message:t.message,milliseconds:f()}}}export{i as replayEntry};
-//# sourceMappingURL=replay-CDnNfnIX.js.map
