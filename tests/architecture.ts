@@ -125,8 +125,6 @@ const ROOMS: readonly {
       "@policyledger/core/api",
       "preact",
       "preact/hooks",
-      "uplot",
-      "uplot/dist/uPlot.min.css",
     ],
     folders: ["hosting/src/"],
   },

@@ -3,13 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { useOnline } from "./load.ts";
 
-const PAGES = [
-  ["/", "Ledger"],
-  ["/boards", "Marketplace"],
-  ["/train", "Train"],
-  ["/verify", "Verify"],
-  ["/how", "How it works"],
-] as const;
+const PAGES = [["/", "Ledger"]] as const;
 
 export function Shell({ path, children }: { path: string; children: ComponentChildren }) {
   const online = useOnline();
@@ -33,7 +27,7 @@ export function Shell({ path, children }: { path: string; children: ComponentChi
       </header>
       {!online && (
         <p class="strip warn" role="status">
-          You are offline. What is shown was loaded before; Verify works without a network.
+          You are offline. What is shown was loaded before.
         </p>
       )}
       <main id="main" class="wide" tabIndex={-1}>

@@ -123,14 +123,16 @@ function Studied({ entry, unit }: { entry: PolicyEntry; unit: number }) {
     [entry.current_hash],
   );
   return (
-    <Show of={study} rows={8}>
-      {(value) => (
-        <>
-          <Episode study={value} unit={unit} />
-          <Policy of={value.explanation} />
-          <Downloads entry={entry} artifact={value.artifact} />
-        </>
-      )}
-    </Show>
+    <div class="studied">
+      <Show of={study} rows={8}>
+        {(value) => (
+          <>
+            <Episode study={value} unit={unit} />
+            <Policy of={value.explanation} />
+            <Downloads entry={entry} artifact={value.artifact} />
+          </>
+        )}
+      </Show>
+    </div>
   );
 }
