@@ -35,6 +35,15 @@ async function golden(name: string, args: readonly string[], options: Partial<Ru
   return ran;
 }
 
+/** A note that the log has signed over other entries or fewer, or that somebody else has signed. */
+function noteOf(what: "changed" | "cut" | "stranger"): string {
+  const { signers } = world.cloud.service;
+  const stranger = noteSigner("log", signers[0]!.key.name, "07".repeat(32));
+  if (what === "stranger") return logShowing({ texts, signers: [stranger] }).note(texts.length);
+  if (what === "cut") return logShowing({ texts, signers }).note(texts.length - 1);
+  return logShowing({ texts: texts.map((text) => `${text} `), signers }).note(texts.length);
+}
+
 describe("fsck", () => {
   test("finds nothing in a log that is whole, and runs its entries again", async () => {
     expect((await golden("fsck", ["fsck", "--replay"])).code).toBe(0);
@@ -51,6 +60,20 @@ describe("fsck", () => {
     expect((await golden("fsck-broken", ["fsck"])).code).toBe(1);
     const { out } = await run(["fsck", "--json"]);
     expect(JSON.parse(out)).toMatchObject({ ok: false, found: 2, entries: 9 });
+  });
+
+  test.each([
+    ["is of another history", "has the root", () => noteOf("changed")],
+    ["lies back, again and again", "it is of 8 entries", () => noteOf("cut")],
+    ["is signed by no key of the log's", "no known key", () => noteOf("stranger")],
+    ["is not served", "it is not served", () => ({ status: 404, text: "" })],
+  ])("finds that /checkpoint %s", async (_, message, lie) => {
+    world.tamper((path, text) => (path === "/checkpoint" ? lie() : text));
+    const { code, out } = await run(["fsck", "--json"]);
+    expect([code, JSON.parse(out).differences]).toEqual([
+      1,
+      [{ where: "/checkpoint", index: null, message: expect.stringContaining(message) }],
+    ]);
   });
 
   test("with --replay names an entry that is not what its policy earns", async () => {

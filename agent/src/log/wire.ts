@@ -1,6 +1,6 @@
 // The routes of a log: what its service says of it, its proofs, its tiles, and where cosignatures go. Nothing that
 // comes from here is true yet.
-import { type Bundle, formatBundlePath, formatTilePath, type Tile } from "@policyledger/core";
+import { type Bundle, formatBundlePath, formatTilePath, limits, type Tile } from "@policyledger/core";
 import * as api from "@policyledger/core/api";
 import { API, type CallOptions, natural, search } from "../sdk/calls.ts";
 import { ClientError } from "../sdk/error.ts";
@@ -13,6 +13,8 @@ export interface Wire {
   consistency(from: number, to: number, options?: CallOptions): Promise<api.Consistency>;
   /** Recent checkpoints that somebody cosigned, newest first. */
   cosigned(options?: CallOptions): Promise<api.CosignedCheckpoints>;
+  /** The note at /checkpoint, as readers of tiles get it; null where there is none. */
+  note(options?: CallOptions): Promise<Uint8Array | null>;
   /** Null where there is no such tile. */
   tile(tile: Tile, options?: CallOptions): Promise<Uint8Array | null>;
   bundle(bundle: Bundle, options?: CallOptions): Promise<Uint8Array | null>;
@@ -58,6 +60,7 @@ export function makeWire(transport: Transport): Wire {
     consistency: (from, to, options) =>
       get(`/log/consistency${search({ from: natural(from), to: natural(to) })}`, api.consistency, options),
     cosigned: (options) => get("/log/checkpoints", api.cosignedCheckpoints, options),
+    note: (options) => bytes("checkpoint", limits.MAX_NOTE_BYTES, options),
     tile: (tile, options) => partial(tile, (part) => bytes(formatTilePath(part), TILE_BYTES, options)),
     bundle: (bundle, options) =>
       partial(bundle, (part) => bytes(formatBundlePath(part), MAX_BUNDLE_BYTES, options)),

@@ -18,8 +18,8 @@ export const fsck: Command = {
     replay: { about: "also run every entry again: rewards and exact evaluations" },
   },
   more: [
-    "Read are all bundles of entries and all tiles up to the checkpoint, whose signature and history are checked; the ledger's JSON " +
-      "must hold the same entries. Each difference is named, and the place that it is in. `audit` checks how the entries follow one another, and that no claim stands there twice.",
+    "Read are all bundles of entries and all tiles up to the checkpoint, whose signature and history are checked; `/checkpoint` must be " +
+      "of the same history, and the ledger's JSON must hold the same entries. Each difference is named, and the place that it is in. `audit` checks how the entries follow one another, and that no claim stands there twice.",
   ],
   examples: [
     ["policyledger fsck", "the log of the service that `init` was told"],

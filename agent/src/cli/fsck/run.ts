@@ -8,6 +8,7 @@ import type { ServiceClient } from "../service.ts";
 import type { Terminal } from "../terminal.ts";
 import { Derivation, type Difference } from "./derive.ts";
 import { entriesOf, pageOf } from "./entries.ts";
+import { noteDifferences } from "./note.ts";
 
 export interface Fsck {
   readonly client: ServiceClient;
@@ -60,6 +61,7 @@ export async function fsckLog(fsck: Fsck): Promise<FsckResult> {
     const { root, tiles, differences: last } = await derivation.finish();
     note(last);
     if (entries !== view.size || root !== view.root) note([rootDifference(view, entries, root)]);
+    note(await noteDifferences(log, view, signal));
     return { view, entries, tiles, replayed: pool === null ? null : entries, differences, found };
   } finally {
     bar.end();
