@@ -282,6 +282,18 @@ describe("a quorum", () => {
     expect((await refused(client.prove(leaf(A[9]!, 9)))).code).toBe("not_in_time");
   });
 
+  test("that a later checkpoint has is taken and remembered, though a cache still gives an earlier one", async () => {
+    const cosigned = [logShowing(a(9)).note(9, [one!, two!])];
+    const memory = memoryOfProcess();
+    const { client, show } = looking(a(7, { cosigned }), { ...quorum, memory });
+    expect(await client.checkpoint()).toMatchObject({ size: 9, latest: 9 });
+    expect((await memory.recall("log.test"))?.checkpoint).toContain("log.test\n9\n");
+    // Entry 8 was proven: a history without it is another one.
+    const forked = A.map((entry, i) => (i < 8 ? entry : `${entry} of another history`));
+    show(a(12, { texts: forked, note: logShowing(a(12, { texts: forked })).note(12, [one!, liar]) }));
+    expect(await contradiction(client)).toMatchObject({ what: "split_view", proven: true });
+  });
+
   test("of which too few have signed is none, and strangers do not count", async () => {
     const log = logShowing(a(6));
     for (const witnesses of [[], [one!], [one!, three!], [three!]]) {

@@ -77,7 +77,9 @@ export async function look(looking: Looking, options: CallOptions = {}): Promise
     // Without its quorum nothing is remembered either: least of all a key that is seen for the first time.
     const accepted = await withQuorum(looking, known, latest, options);
     const { wire, memory } = looking;
-    const after = rememberedOf(latest);
+    // Of two that a cache keeps apart, the one with the quorum may be the later one.
+    const newest = accepted.size > latest.size ? accepted : latest;
+    const after = rememberedOf(newest);
     // Somebody else has looked meanwhile: what they saw counts too.
     if (!isSame(known.before, after) && !(await memory.replace(wire.endpoint, known.before, after))) continue;
     return {
@@ -87,7 +89,7 @@ export async function look(looking: Looking, options: CallOptions = {}): Promise
       keys: signersOf(accepted, known.accepted),
       since: known.before === null ? null : sizeOf(looking, known),
       quorum: looking.quorum,
-      latest: latest.size,
+      latest: newest.size,
     };
   }
 }
