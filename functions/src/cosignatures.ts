@@ -7,6 +7,7 @@ import {
   formatNote,
   formatVerifierKey,
   type Note,
+  type NoteSignature,
   openCheckpoint,
   PolicyLedgerError,
   parseNote,
@@ -16,6 +17,7 @@ import {
 } from "@policyledger/core";
 import { type CosignedCheckpoints, checkpointRef, cosignedRef, type StoredCheckpoint } from "./documents.ts";
 import { Problem } from "./problem.ts";
+import { rootAt } from "./read-log.ts";
 import type { Service } from "./service.ts";
 
 /** Of each key: that many checkpoints on which the others may meet it. */
@@ -52,6 +54,9 @@ export async function keepCosignatures(
     const { size, root } = opened;
     if (size > (published?.size ?? 0)) {
       throw new Problem("invalid_note", `No checkpoint of ${size} entries was published.`);
+    }
+    if (root !== (await rootAt(service, size))) {
+      throw new Problem("invalid_note", `The first ${size} entries have another root than ${root}.`);
     }
     const known = [...own, ...keys].map(nameOf);
     const note: Note = {
@@ -107,7 +112,7 @@ function withNote(before: Stored, added: Checkpoint, own: readonly VerifierKey[]
   const isSame = ({ size, root }: Checkpoint) => size === added.size && root === added.root;
   const i = checkpoints.findIndex(isSame);
   if (i < 0) checkpoints.push(added);
-  else checkpoints[i] = { ...added, note: withSignatures(checkpoints[i]!.note, added.note.signatures) };
+  else checkpoints[i] = { ...added, note: withLater(checkpoints[i]!.note, added.note.signatures) };
   const isOwn = new Set(own.map(nameOf));
   const seen = new Map<string, number>();
   return checkpoints
@@ -123,6 +128,17 @@ function withNote(before: Stored, added: Checkpoint, own: readonly VerifierKey[]
       if (latest.length === 0 || logs.length === 0) return [];
       return [{ size, root, note: formatNote({ text, signatures: [...logs, ...latest] }) }];
     });
+}
+
+/** Of each key the later cosignature, so that nobody who sends an earlier one again makes the witness look asleep. */
+function withLater(note: Note, more: readonly NoteSignature[]): Note {
+  // A payload begins with its time, in as many digits as any other.
+  const timeOf = ({ payload }: NoteSignature) => payload.slice(0, 16);
+  const kept = new Map(note.signatures.map((one) => [nameOf(one), timeOf(one)]));
+  return withSignatures(
+    note,
+    more.filter((one) => timeOf(one) >= (kept.get(nameOf(one)) ?? "")),
+  );
 }
 
 function requireRoom(checkpoints: Stored, own: readonly VerifierKey[]): void {

@@ -91,6 +91,11 @@ export async function consistencyOf({ db, host }: Readable, from: number, to: nu
   return { from, to, from_root, to_root, path };
 }
 
+/** What the log has at this size, which it must have reached. */
+export async function rootAt({ db, host }: Readable, size: number): Promise<string> {
+  return rootFrom(host, await readTiles(db, tilesFor(size, [])), size);
+}
+
 function rootFrom(host: Host, source: TileSource, size: number): string {
   return rootOf(host, treeFromTiles(host, size, source));
 }

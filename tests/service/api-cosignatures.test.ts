@@ -61,8 +61,14 @@ test("a witness's later cosignature of the same checkpoint takes the place of it
   const note = await world.note();
   await send(cosigned(note, 1_000, alice));
   await send(cosigned(note, 2_000, alice));
-  const { signed } = openCheckpoint(nodeHost, await world.note(), [...(await world.keys()), alice.key]);
-  expect(signed.map(({ time }) => time)).toEqual([undefined, 2_000]);
+  const times = async () =>
+    openCheckpoint(nodeHost, await world.note(), [...(await world.keys()), alice.key]).signed.map(
+      ({ time }) => time,
+    );
+  expect(await times()).toEqual([undefined, 2_000]);
+  // Nor does whoever has kept an earlier one take the time back.
+  expect((await send(cosigned(note, 1_000, alice))).status).toBe(200);
+  expect(await times()).toEqual([undefined, 2_000]);
 });
 
 test("the checkpoint goes on without cosignatures, and the one that has a quorum stays to be found", async () => {
@@ -130,9 +136,13 @@ test("a cosignature that does not hold, another log's checkpoint and what is no 
 
 test("what this log has signed and not published is not taken, however it got out", async () => {
   const [signer] = world.cloud.service.signers;
-  const text = `ledger.example\n2\n${Buffer.alloc(32, 7).toString("base64")}\n`;
-  const note = formatNote({ text, signatures: [signNote(nodeHost, text, signer!)] });
-  expect((await send(cosigned(note, 1_000, alice))).code).toBe("invalid_note");
+  await world.grow(1);
+  for (const size of [1, 2, 3]) {
+    const text = `ledger.example\n${size}\n${Buffer.alloc(32, 7).toString("base64")}\n`;
+    const note = formatNote({ text, signatures: [signNote(nodeHost, text, signer!)] });
+    expect([size, (await send(cosigned(note, 1_000, alice))).code]).toEqual([size, "invalid_note"]);
+  }
+  expect(await kept()).toEqual([]);
 });
 
 test("a log that takes anyone's cosignatures needs their keys with them, and has room for fourteen", async () => {
@@ -150,9 +160,8 @@ test("a log that takes anyone's cosignatures needs their keys with them, and has
   for (const keys of [
     "x",
     `${texts([alice])},`,
-    Array(5)
-      .fill(texts([alice]))
-      .join(","),
+    texts(Array.from({ length: 5 }, (_, i) => witnessNamed(`${i}`))).join(),
+    texts([alice, alice]).join(),
   ]) {
     const { code, body } = await post(alice, keys);
     expect([code, body.errors[0].path]).toEqual(["invalid_request", "/header/x-witness-keys"]);
@@ -167,6 +176,7 @@ test("a log that takes anyone's cosignatures needs their keys with them, and has
 test.each([
   ["a log's key", () => formatVerifierKey(noteSigner("log", "x.example", "ab".repeat(32)).key)],
   ["what is no key", () => "nobody"],
+  ["one witness twice", () => texts([alice, bert, alice]).join(" ")],
   ["more than fourteen", () => texts(Array.from({ length: 15 }, (_, i) => witnessNamed(`${i}`))).join(" ")],
 ])("a service that is to keep the cosignatures of %s does not start", (_, witnesses) => {
   const { service } = world.cloud;

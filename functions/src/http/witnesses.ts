@@ -17,7 +17,9 @@ export function witnessesOf(
   if (log !== undefined) throw refused(`${log.name} is the key of a log`);
   if (known.length > MOST_WITNESSES)
     throw refused(`${known.length} of them, at most ${MOST_WITNESSES} can be`);
-  return { known, texts: known.map(formatVerifierKey) };
+  const texts = known.map(formatVerifierKey);
+  if (new Set(texts).size < texts.length) throw refused("one of them stands there twice");
+  return { known, texts };
 }
 
 function refused(message: string): PolicyLedgerError {

@@ -172,6 +172,7 @@ function offeredKeys({ service }: Pick<Call<object, object>, "service">, header:
   const texts = header === null ? [] : header.split(",").map((one) => one.trim());
   try {
     if (texts.length > MOST_KEYS) throw new PolicyLedgerError("invalid_key", `more than ${MOST_KEYS} keys`);
+    if (new Set(texts).size < texts.length) throw new PolicyLedgerError("invalid_key", "one key twice");
     return texts.map((one) => parseVerifierKey(service.host, one));
   } catch (error) {
     if (!(error instanceof PolicyLedgerError)) throw error;
