@@ -12,9 +12,10 @@ import {
   parseVerifierKey,
   withSignatures,
 } from "@policyledger/core";
-import { nodeHost } from "@policyledger/core/node";
+import { nodeHost, noteSigner } from "@policyledger/core/node";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { bodyOf } from "../../scripts/agents.ts";
+import { until } from "../../scripts/until.ts";
 import { signedClaim } from "./claims.ts";
 import { expectGolden, newHome, policyledger, type RunOptions } from "./command.ts";
 import { record, startWorld, type World } from "./world.ts";
@@ -250,4 +251,39 @@ test("its state is one file, and one that cannot be read is not taken for none",
   }
   writeFileSync(join(folder, name!), text);
   expect((await run(["witness", "--once"])).code).toBe(0);
+});
+
+test("a witness that listens takes the log's new key when the log has gone over to it", async () => {
+  let stop: () => void = () => {};
+  const stopped = new Promise<void>((resolve) => {
+    stop = resolve;
+  });
+  let url = "";
+  const other = newHome();
+  await run(["witness", "--init", "witness.example/dora"], { home: other });
+  const running = run(["witness", "--interval", "0.1", "--listen", "0"], {
+    home: other,
+    interrupt: stopped,
+    onNote: (err) => {
+      url = /http:\S+add-checkpoint/.exec(err)?.[0] ?? url;
+      return null;
+    },
+  });
+  const [old] = world.cloud.service.signers;
+  const fresh = noteSigner("log", old!.key.name, "09".repeat(32));
+  const dora = JSON.parse(readFileSync(join(other, "witness.json"), "utf8")).name;
+  for (const [signers, seed] of [[[fresh, old!], 90] as const, [[fresh], 91] as const]) {
+    Object.assign(world.cloud.service, { signers });
+    await record(world.cloud, bodyOf(signedClaim("eve", seed)));
+    const { size } = (await (await fetch(`${world.url}/api/v1/ledger/head`)).json()) as { size: number };
+    await until("the new checkpoint is cosigned", async () => {
+      const [latest] = await cosignedNow();
+      return latest?.size === size && latest.note.includes(dora);
+    });
+  }
+  const { checkpoint } = (await (await fetch(`${world.url}/api/v1/log`)).json()) as { checkpoint: Shown };
+  const request = { old: checkpoint.size, proof: [], checkpoint: checkpoint.note };
+  expect((await fetch(url, { method: "POST", body: formatAddCheckpoint(request) })).status).toBe(200);
+  stop();
+  expect((await running).code).toBe(0);
 });

@@ -11,7 +11,7 @@ import { type Pool, replayPool } from "../replay/pool.ts";
 import { counted, foreign, jsonLine } from "../terminal.ts";
 import { type Following, followRound, type News, type Posted, type Round } from "../witness/follow.ts";
 import { makeWitness, verifierTexts, witnessFile, witnessIn } from "../witness/keys.ts";
-import { listen } from "../witness/listen.ts";
+import { type Listening, listen } from "../witness/listen.ts";
 import { stateStore } from "../witness/state.ts";
 
 export const witness: Command = {
@@ -64,7 +64,7 @@ export const witness: Command = {
     const port = call.given.integer("listen", { min: 0, max: 65_535 });
     const listening = port === undefined ? null : await listen(call, following, port);
     try {
-      return call.given.is("once") ? await once(call, following) : await follow(call, following);
+      return call.given.is("once") ? await once(call, following) : await follow(call, following, listening);
     } finally {
       listening?.close();
       await pool?.close();
@@ -129,7 +129,7 @@ const FIRST_PAUSE_MS = 500;
 const MAX_BACK_OFF_MS = 300_000;
 
 /** Until Ctrl-C, a contradiction, or an entry that does not hold. */
-async function follow(call: Call, following: Following): Promise<number> {
+async function follow(call: Call, following: Following, listening: Listening | null): Promise<number> {
   const { given, signal, terminal } = call;
   const interval = 1_000 * (given.number("interval", { min: 0.1, max: 86_400 }) ?? 10);
   const posted: Posted = { consistent: -1, replayed: -1 };
@@ -139,6 +139,7 @@ async function follow(call: Call, following: Following): Promise<number> {
     try {
       const round = await followRound(following, posted);
       tellKey(call, round.view);
+      listening?.saw(round.view);
       requireHolding(round);
       failed = 0;
       pause = round.cosigned > 0 ? FIRST_PAUSE_MS : Math.min(2 * pause, interval);

@@ -1,6 +1,6 @@
 // The witness protocol (c2sp.org/tlog-witness): POST /add-checkpoint, for logs that hand their checkpoints in. It answers for
 // the one log that is followed, by the same decision, on the same state.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import {
   formatSignatureLines,
   originOf,
@@ -8,6 +8,7 @@ import {
   parseAddCheckpoint,
   type VerifierKey,
 } from "@policyledger/core";
+import type { View } from "../../log/index.ts";
 import type { Call } from "../command.ts";
 import { usage } from "../exit.ts";
 import { addCheckpoint } from "./decide.ts";
@@ -23,13 +24,21 @@ interface Answer {
 const MAX_BODY_BYTES = 300_000;
 const MAX_BODY_MS = 10_000;
 
+export interface Listening {
+  /** What the log showed in a later round: it may have a new key by then. */
+  saw(view: View): void;
+  close(): void;
+}
+
 export async function listen(
   { terminal }: Pick<Call, "terminal">,
   following: Following,
   port: number,
-): Promise<Server> {
+): Promise<Listening> {
   // Whose checkpoints are taken is known from the log itself, held to what was seen of it before.
-  const { origin, keys } = await following.log.checkpoint({ signal: following.signal });
+  const first = await following.log.checkpoint({ signal: following.signal });
+  const { origin } = first;
+  let { keys } = first;
   const server = createServer({ requestTimeout: MAX_BODY_MS }, (request, response) => {
     answered(request, following, origin, keys)
       .catch((error) => failure(error))
@@ -41,7 +50,12 @@ export async function listen(
   });
   const address = server.address() as { readonly port: number };
   terminal.note(`POST http://127.0.0.1:${address.port}/add-checkpoint answers for ${origin}`);
-  return server;
+  return {
+    saw: (view) => {
+      keys = view.keys;
+    },
+    close: () => server.close(),
+  };
 }
 
 async function answered(
