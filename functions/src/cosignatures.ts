@@ -109,8 +109,8 @@ type Stored = CosignedCheckpoints["checkpoints"];
 /** With one more note, and without what its witnesses have signed before their latest few. */
 function withNote(before: Stored, added: Checkpoint, own: readonly VerifierKey[]): Stored {
   const checkpoints = before.map(({ size, root, note }) => ({ size, root, note: parseNote(note) }));
-  const isSame = ({ size, root }: Checkpoint) => size === added.size && root === added.root;
-  const i = checkpoints.findIndex(isSame);
+  // By all of it: a log that got another name has signed the same tree again, in another text.
+  const i = checkpoints.findIndex(({ note }) => note.text === added.note.text);
   if (i < 0) checkpoints.push(added);
   else checkpoints[i] = { ...added, note: withLater(checkpoints[i]!.note, added.note.signatures) };
   const isOwn = new Set(own.map(nameOf));

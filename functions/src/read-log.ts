@@ -38,9 +38,10 @@ export async function readLog(db: Firestore): Promise<PublishedLog | null> {
   const checkpoint = last!.data() as StoredCheckpoint | undefined;
   if (checkpoint === undefined) return null;
   const cosigned = (others!.data() as CosignedCheckpoints | undefined)?.checkpoints ?? [];
-  const same = cosigned.find(({ size, root }) => size === checkpoint.size && root === checkpoint.root);
+  const own = parseNote(checkpoint.note);
+  const same = cosigned.map(({ note }) => parseNote(note)).find(({ text }) => text === own.text);
   if (same === undefined) return { checkpoint, cosigned };
-  const note = formatNote(withSignatures(parseNote(checkpoint.note), parseNote(same.note).signatures));
+  const note = formatNote(withSignatures(own, same.signatures));
   return { checkpoint: { ...checkpoint, note }, cosigned };
 }
 

@@ -11,6 +11,7 @@ import {
 } from "@policyledger/core";
 import { nodeHost, noteSigner } from "@policyledger/core/node";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { appendWaiting } from "../../functions/src/append.ts";
 import { makeApi } from "../../functions/src/http/app.ts";
 import { usualSettings } from "../../functions/src/settings.ts";
 import { clientOf } from "./api-client.ts";
@@ -98,6 +99,16 @@ test("of each key the latest four are kept: a witness that signs everything push
   expect(await names(found.at(-1)!.note)).toEqual(["ledger.example", alice.key.name, bert.key.name]);
   await send(cosigned(quorum, 3_000, liar));
   expect((await kept()).map(({ size }) => size)).toEqual([...sizes.slice(0, 4), 1]);
+});
+
+test("under another name the log's checkpoint has none of the cosignatures of its old name's, and takes new ones", async () => {
+  await send(cosigned(await world.note(), 1_000, alice));
+  const renamed = noteSigner("log", "other.example", "ab".repeat(32));
+  await appendWaiting({ ...world.cloud.service, signers: [renamed] });
+  expect(await names(await world.note())).toEqual(["other.example"]);
+  expect((await send(cosigned(await world.note(), 2_000, alice))).status).toBe(200);
+  expect(await names(await world.note())).toEqual(["other.example", alice.key.name]);
+  expect(await kept()).toMatchObject([{ size: 1, note: await world.note() }]);
 });
 
 test("an unknown witness is told so, and lines of keys that are not known are left away", async () => {
