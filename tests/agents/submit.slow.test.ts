@@ -123,6 +123,10 @@ describe("status", () => {
     expect([left.code, claimsOf(left)[0].state]).toEqual([0, "PENDING"]);
     const ran = await run("status", "--wait", "--last", "1", "--json");
     expect([ran.code, claimsOf(ran)]).toMatchObject([0, [{ state: "RECORDED", file: "later.json" }]]);
+    const again = await run("submit", "--wait", "later.json", "--json");
+    const { index } = claimsOf(again)[0];
+    expect([again.code, claimsOf(again)]).toMatchObject([0, [{ state: "RECORDED", proof: { index } }]]);
+    expect((await run("submit", "--wait", "--no-wait", "later.json")).code).toBe(2);
   });
 });
 

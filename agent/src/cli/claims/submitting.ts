@@ -22,6 +22,7 @@ import { isFinal, MAX_TIMEOUT_S, waitForClaims } from "./waiting.ts";
 export const SUBMIT_OPTIONS: Options = {
   agent: { value: "ID", about: "the label to sign under (otherwise as `init` was told)" },
   proof: { value: "FILE", about: "keep the proof that the entry stands in the log, a .tlog-proof" },
+  wait: { about: "ends when their entries are proven, as it does anyway" },
   "no-wait": { about: "ends when the claims are accepted" },
   timeout: { value: "SECONDS", about: "how long to wait for all verdicts together (120)" },
   "even-if-false": { about: "also sends claims that do not hold when they are replayed here" },
@@ -37,6 +38,7 @@ export async function submitClaims(
   if (given.text("proof") !== undefined && (given.is("no-wait") || many)) {
     throw usage("--proof is of one claim that is waited for");
   }
+  if (given.is("wait") && given.is("no-wait")) throw usage("--wait or --no-wait, not both");
   const timeout = given.number("timeout", { min: 0, max: MAX_TIMEOUT_S }) ?? 120;
   const client = call.client();
   const pool = replayPool();

@@ -1,6 +1,7 @@
 // Evidence against a log: kept in a file, so that it can be shown to others, who check it with the log's key alone.
 import { join } from "node:path";
 import { formatEvidence } from "@policyledger/core";
+import { nodeHost } from "@policyledger/core/node";
 import { ContradictionError } from "../../log/index.ts";
 import { CliError, EXIT } from "../exit.ts";
 import { type Home, replaceFile } from "../home.ts";
@@ -19,8 +20,9 @@ export function withEvidence(error: unknown, home: Pick<Home, "folder">): unknow
 }
 
 function keepEvidence(home: Pick<Home, "folder">, { evidence }: ContradictionError): string {
-  const time = new Date().toISOString().replace(/[^0-9]/g, "");
-  const file = join(home.folder, "logs", `evidence-${time}.json`);
-  replaceFile(file, formatEvidence(evidence));
+  const text = formatEvidence(evidence);
+  // Named after what it holds: who looks again and again at the same contradiction keeps it once.
+  const file = join(home.folder, "logs", `evidence-${nodeHost.sha256(text).slice(0, 16)}.json`);
+  replaceFile(file, text);
   return file;
 }
