@@ -14,10 +14,12 @@ import {
 } from "@policyledger/core";
 import { nodeHost, noteSigner } from "@policyledger/core/node";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { createClient } from "../../agent/src/sdk/index.ts";
 import { bodyOf } from "../../scripts/agents.ts";
 import { until } from "../../scripts/until.ts";
 import { signedClaim } from "./claims.ts";
 import { expectGolden, newHome, policyledger, type RunOptions } from "./command.ts";
+import { logShowing } from "./lying-log.ts";
 import { record, startWorld, type World } from "./world.ts";
 
 let world: World;
@@ -180,6 +182,25 @@ test("an entry that does not earn what it says is not cosigned as replayed, and 
   expect([ran.code, ran.err]).toEqual([1, expect.stringContaining("does not hold: no_artifact")]);
   expect(ran.out).toContain("witness.example/bob/consistent");
   expect(ran.out).not.toContain("witness.example/bob/replayed");
+});
+
+test("an entry that does not follow the one before it is not cosigned as replayed, though it is the last", async () => {
+  const texts: string[] = [];
+  for await (const { text } of createClient(world.url).entries()) texts.push(text);
+  const torn = texts.with(-1, texts.at(-1)!.replace(/("previous_hash":")[0-9a-f]{8}/, "$100000000"));
+  const { signers } = world.cloud.service;
+  const replaying = newHome();
+  await run(["witness", "--init", "witness.example/fay"], { home: replaying });
+  const log = logShowing({ texts: torn, signers }).tamper;
+  // Where cosignatures go is the service's.
+  const taken = { status: 200, text: '{"size":1,"kept":[]}', type: "application/json" };
+  world.tamper((path, text) => (path === "/api/v1/log/cosignatures" ? taken : log(path, text)));
+  const ran = await run(["witness", "--once", "--replay"], { home: replaying });
+  expect([ran.code, ran.err]).toEqual([
+    1,
+    expect.stringMatching(/does not hold: altered: entry \d+ hashes to .* says 00000000/),
+  ]);
+  expect(ran.out).not.toContain("witness.example/fay/replayed");
 });
 
 describe("--listen", () => {

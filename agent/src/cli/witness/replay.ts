@@ -46,6 +46,9 @@ export async function replayTo(by: ReplayTo, from: Replayed, target: Signed): Pr
     at = grown(at, texts);
     by.told(at.size);
     if (at.size - kept < KEEP_AFTER && at.size < target.size) continue;
+    // A link that does not fit is blamed when the next entry comes; here none does that could be waited for.
+    const { fault } = chain.finish();
+    if (fault !== null) return [fault];
     await requireBeginning(by, at, target);
     by.keep(at);
     kept = at.size;
