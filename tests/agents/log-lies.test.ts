@@ -165,6 +165,20 @@ describe("a log that shows two histories", () => {
     expect(await contradiction(silent)).toMatchObject({ proven: false, what: "split_view" });
   });
 
+  test.each([429, 503])("or is too busy to give one, with %d, is suspected of nothing", async (status) => {
+    const { tamper } = logShowing(a(12));
+    const code = status === 429 ? "rate_limited" : "unavailable";
+    const rest = { type: `/api/v1/docs#${code}`, title: "busy", detail: "busy", code, errors: [] };
+    const busy = { status, text: JSON.stringify({ ...rest, status, request_id: "a-request" }) };
+    const memory = await memoryOf(a(7));
+    const client = clientOf(
+      fetchOf((path, ...more) => (/consistency|tile/.test(path) ? busy : tamper(path, ...more))),
+      { memory },
+    );
+    expect(await refused(client.checkpoint())).toMatchObject({ code: "refused", status });
+    expect((await memory.recall("log.test"))?.checkpoint).toContain("log.test\n7\n");
+  });
+
   test("before the part that was seen differs is not found: nobody was shown it", async () => {
     const { client, show } = looking(a(5));
     await client.checkpoint();

@@ -17,6 +17,7 @@ import {
 } from "@policyledger/core";
 import type { CallOptions } from "../sdk/calls.ts";
 import { ClientError } from "../sdk/error.ts";
+import { PASSING } from "../sdk/transport.ts";
 import { checked } from "./error.ts";
 import type { Wire } from "./wire.ts";
 
@@ -75,7 +76,8 @@ export async function fetchLink(
     );
   } catch (error) {
     // It answers, but not with a proof: that is for the judge to weigh, and no failure.
-    const isAnswer = error instanceof ClientError && error.code !== "unreachable";
+    const isAnswer =
+      error instanceof ClientError && error.code !== "unreachable" && !PASSING.has(error.status);
     if (isAnswer || error instanceof PolicyLedgerError) return { proof: [] };
     throw error;
   }

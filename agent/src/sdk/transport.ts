@@ -38,7 +38,8 @@ export interface Transport {
 }
 
 const MAX_ANSWER_BYTES = 4_194_304;
-const PASSING = new Set([408, 429, 502, 503, 504]);
+/** Statuses that say nothing but that it may be asked again. */
+export const PASSING: ReadonlySet<number | undefined> = new Set([408, 429, 502, 503, 504]);
 const FIRST_PAUSE_MS = 250;
 
 export function makeTransport(endpoint: string, options: TransportOptions): Transport {
