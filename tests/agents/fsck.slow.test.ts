@@ -76,6 +76,20 @@ describe("fsck", () => {
     ]);
   });
 
+  test("does not take a service that is too busy for one that differs", async () => {
+    const problem = {
+      type: "/api/v1/docs#rate_limited",
+      title: "busy",
+      detail: "busy",
+      code: "rate_limited",
+    };
+    const text = JSON.stringify({ ...problem, status: 429, errors: [], request_id: "a-request" });
+    const busy = { status: 429, text, headers: { "retry-after": "100" } };
+    world.tamper((path, whole) => (path.startsWith("/api/v1/ledger?") ? busy : whole));
+    const { code, out, err } = await run(["fsck"]);
+    expect([code, out, err]).toEqual([3, "", expect.stringContaining("busy")]);
+  });
+
   test("with --replay names an entry that is not what its policy earns", async () => {
     const { signers } = world.cloud.service;
     const forged = texts.map((text, i) => (i === 2 ? text.replace(/"optimum":(\d)/, '"optimum":1$1') : text));

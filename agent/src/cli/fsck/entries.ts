@@ -10,6 +10,7 @@ import {
 import { nodeHost } from "@policyledger/core/node";
 import type { LogClient } from "../../log/index.ts";
 import { ClientError } from "../../sdk/index.ts";
+import { PASSING } from "../../sdk/transport.ts";
 import type { Fetched } from "../log/bundles.ts";
 import type { ServiceClient } from "../service.ts";
 import type { Difference } from "./derive.ts";
@@ -40,9 +41,10 @@ export function pageOf(
     .page({ order: "oldest", from: first, limit: width }, { signal })
     .then(({ entries }) => entries)
     .catch((error: unknown) => {
-      // What cannot be reached is no finding.
-      if (error instanceof ClientError && error.code !== "unreachable" && !signal.aborted) return error;
-      throw error;
+      // What cannot be reached, or is too busy, is no finding.
+      if (!(error instanceof ClientError) || error.code === "unreachable" || signal.aborted) throw error;
+      if (PASSING.has(error.status)) throw error;
+      return error;
     });
 }
 
