@@ -8,12 +8,13 @@ import { Firestore } from "@google-cloud/firestore";
 import {
   type Artifact,
   environmentKinds,
-  type PolicySubmission,
+  type Submission,
   startTraining,
   type TrainingOptions,
 } from "@policyledger/core";
 import { type Stack, startStack } from "../emulators/src/launcher/stack.ts";
 import { agentNamed, bodyOf, submissionOf, trainingBody } from "../scripts/agents.ts";
+import { examplePlan, planSubmission } from "../scripts/plans.ts";
 import { until } from "../scripts/until.ts";
 
 const [CYBER, ENERGY] = environmentKinds.map(({ id }) => id) as [string, string];
@@ -145,12 +146,13 @@ async function fill({ urls }: Stack): Promise<void> {
   const { artifact, config } = MEMBERS[2]!;
   await submit(api, submissionOf(agentOf("samples/liar"), artifact(config), config, 7, 9_999));
   await train(api);
+  await submit(api, planSubmission(agentOf("samples/hal"), examplePlan("settlement")));
   const claims = MEMBERS.reduce((sum, { seeds }) => sum + seeds.length, 0);
-  // All of them, the trained one too; the lie is in no ledger.
-  await settle(api, claims + 1);
+  // All of them, the trained one and the plan too; the lie is in no ledger.
+  await settle(api, claims + 2);
 }
 
-async function submit(api: string, submission: PolicySubmission): Promise<void> {
+async function submit(api: string, submission: Submission): Promise<void> {
   const answer = await post(`${api}/claims`, bodyOf(submission));
   await until(`a verdict on ${answer.claim_id}`, async () => {
     const { state } = await get(`${api}/claims/${answer.claim_id}`);

@@ -14,7 +14,7 @@ import {
 } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
 import { describe, expect, test } from "vitest";
-import { examplePlan } from "./plans.ts";
+import { examplePlan } from "../scripts/plans.ts";
 
 interface Expected {
   readonly about: string;

@@ -1,7 +1,7 @@
 // Verification of plans: each step with its own reason to fail, in order, on every host, and within the limits of claims.
 import { describe, expect, test } from "vitest";
 import { agentNamed } from "../../scripts/agents.ts";
-import { examplePlan, finished, planSubmission } from "../../tests/plans.ts";
+import { examplePlan, finished, planSubmission } from "../../scripts/plans.ts";
 import { portableHost } from "../src/host.ts";
 import type { Json } from "../src/json.ts";
 import { MAX_CLAIMED_PLAN_BYTES } from "../src/limits.ts";

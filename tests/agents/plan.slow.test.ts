@@ -2,7 +2,7 @@
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { draftFile } from "../plans.ts";
+import { draftFile } from "../../scripts/plans.ts";
 import { agentHome } from "./claims.ts";
 import { expectGolden, policyledger } from "./command.ts";
 import { startWorld, type World } from "./world.ts";

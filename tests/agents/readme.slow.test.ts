@@ -33,12 +33,12 @@ test("what the README says to type does what it says", async () => {
     told[args[0]!] = out;
   }
   expect(told.submit).toContain("RECORDED");
-  expect(told.audit).toMatch(/✓ 34 entries: each link/);
-  expect(told.audit).toContain("34 entries run again");
+  expect(told.audit).toMatch(/✓ 35 entries: each link/);
+  expect(told.audit).toContain("35 entries run again");
   expect(told.leaderboard).toContain("me/first");
   expect(told.show).toContain("In words");
-  expect(told.fsck).toContain("✓ 34 entries: their one tile and the root");
-  expect(told.proof).toContain("✓ inclusion entry 0 of 34 entries");
+  expect(told.fsck).toContain("✓ 35 entries: their one tile and the root");
+  expect(told.proof).toContain("✓ inclusion entry 0 of 35 entries");
   expect(told.returns).toContain("◂ The claimed seed");
   for (const known of ["✓ inclusion", "✓ history", "✓ audit"]) expect(told.reuse).toContain(known);
 });

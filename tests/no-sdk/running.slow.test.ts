@@ -145,7 +145,7 @@ const ANSWERS = [
   "200 /claims/ID",
   "200 /ledger/N",
   "200 /log",
-  "200 /log/inclusion?index=33&size=N",
+  "200 /log/inclusion?index=34&size=N",
   "200 /marketplace?env_id=cyber-defense-v1&preset=standard&by=expected&limit=N",
   "200 /marketplace/best?env_id=cyber-defense-v1&preset=standard&by=expected",
   "200 /policies/ID",

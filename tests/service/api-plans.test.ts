@@ -14,7 +14,7 @@ import { nodeHost, sign } from "@policyledger/core/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { appendWaiting } from "../../functions/src/append.ts";
 import { verifyClaims } from "../../functions/src/verify.ts";
-import { examplePlan, finished, planNumbered, planSubmission } from "../plans.ts";
+import { examplePlan, finished, planNumbered, planSubmission } from "../../scripts/plans.ts";
 import { agentNamed, bodyOf, claims, idOf } from "./agents.ts";
 import { type Client, clientOf, type Read } from "./api-client.ts";
 import { findFaults } from "./invariants.ts";

@@ -16,7 +16,7 @@ import {
   trainings,
 } from "../../../functions/src/documents.ts";
 import type { Topic } from "../../../functions/src/service.ts";
-import { planNumbered, planSubmission } from "../../plans.ts";
+import { planNumbered, planSubmission } from "../../../scripts/plans.ts";
 import { agentNamed, bodyOf, CYBER, claims, idOf, lie, trainingBody } from "../agents.ts";
 import { LOG_ORIGIN } from "../service-at.ts";
 import { cosigned, WITNESS } from "../witness.ts";

@@ -1,4 +1,4 @@
-// The example plans as claims, for tests: each is a draft in examples/plans, sealed, run and signed.
+// The example plans as claims, for scripts and tests: each is a draft in examples/plans, sealed, run and signed.
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import {
@@ -12,7 +12,7 @@ import {
   sealPlan,
 } from "@policyledger/core";
 import { nodeHost, sign } from "@policyledger/core/node";
-import type { Agent } from "../scripts/agents.ts";
+import type { Agent } from "./agents.ts";
 
 export const draftFile = (name: string) =>
   fileURLToPath(new URL(`../examples/plans/${name}.json`, import.meta.url));
