@@ -34,6 +34,31 @@ export interface Tasks {
     readonly told: never;
     readonly done: Study;
   };
+  /** Checks files by themselves, without asking anyone. */
+  readonly files: {
+    readonly input: {
+      readonly files: readonly File[];
+      /** Verifier keys of the logs that this browser knows. */
+      readonly keys: readonly string[];
+    };
+    readonly told: { readonly doing: string; readonly done: number };
+    readonly done: { readonly reports: readonly FileReport[] };
+  };
+}
+
+export interface FileReport {
+  readonly name: string;
+  readonly what: string;
+  /** Null where something is missing to say. */
+  readonly holds: boolean | null;
+  readonly steps: readonly FileStep[];
+}
+
+export interface FileStep {
+  readonly name: string;
+  readonly holds: boolean | null;
+  readonly text: string;
+  readonly faults?: readonly { readonly path: string; readonly message: string }[];
 }
 
 export interface Study {
@@ -63,7 +88,7 @@ interface Order {
 }
 
 /** A page orders, or gives up what it has ordered. */
-export type ToWorker = Order | { readonly id: number; readonly stop: true };
+export type ToWorker = Order | { readonly id: number; readonly stop: true } | { readonly prepare: TaskName };
 
 export type FromWorker =
   | { readonly id: number; readonly told: unknown }
