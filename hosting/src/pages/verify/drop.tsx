@@ -25,10 +25,10 @@ export function Drop({ onFiles }: { onFiles: (files: readonly File[]) => void })
       <p>
         <strong>Drop files here</strong>
       </p>
-      <p>
-        <label for={id}>or choose them</label>
+      <p class="choose">
         <input
           id={id}
+          class="hidden"
           type="file"
           multiple
           onChange={(event) => {
@@ -36,6 +36,9 @@ export function Drop({ onFiles }: { onFiles: (files: readonly File[]) => void })
             event.currentTarget.value = "";
           }}
         />
+        <label class="button" for={id}>
+          or choose them
+        </label>
       </p>
     </div>
   );
