@@ -6,6 +6,7 @@ import { useOnline } from "./load.ts";
 const PAGES = [
   ["/", "Ledger"],
   ["/boards", "Marketplace"],
+  ["/train", "Train"],
   ["/verify", "Verify"],
 ] as const;
 

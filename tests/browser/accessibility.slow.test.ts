@@ -12,6 +12,7 @@ const PAGES = [
   "/entry/3",
   "/boards",
   "/boards/cyber-defense-v1/standard",
+  "/train",
   "/verify",
   "/nowhere",
 ];

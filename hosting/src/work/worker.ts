@@ -9,6 +9,8 @@ type Run<T extends TaskName> = (
 
 const RUNS: { readonly [T in TaskName]: () => Promise<Run<T>> } = {
   chain: () => import("./chain.ts").then(({ checkChain }) => checkChain),
+  train: () => import("./train.ts").then(({ trainOn }) => trainOn),
+  outcome: () => import("./train.ts").then(({ outcomeOf }) => outcomeOf),
   files: () => import("./files/check-files.ts").then(({ checkFiles }) => checkFiles),
   study: () => import("./study.ts").then(({ studyEntry }) => studyEntry),
   replay: () => import("./replay.ts").then(({ replayEntry }) => replayEntry),
