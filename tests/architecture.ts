@@ -125,6 +125,7 @@ const ROOMS: readonly {
       "@policyledger/core/api",
       "preact",
       "preact/hooks",
+      "uplot",
     ],
     folders: ["hosting/src/"],
   },

@@ -16,6 +16,9 @@ type Page = ComponentType<PageProps>;
 
 /** Paths by their first part; the rest is the page's to read. */
 const LATER: Readonly<Record<string, () => Promise<Page>>> = {
+  boards: () => import("./pages/boards/page.tsx").then(({ BoardsPage }) => BoardsPage),
+  train: () => import("./pages/train/page.tsx").then(({ TrainPage }) => TrainPage),
+  verify: () => import("./pages/verify/page.tsx").then(({ VerifyPage }) => VerifyPage),
   entry: () => import("./pages/entry/page.tsx").then(({ EntryPage }) => EntryPage),
 };
 

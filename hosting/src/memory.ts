@@ -17,6 +17,18 @@ export const browserMemory: Memory = {
     }),
 };
 
+/** Verifier keys of all logs that this browser has seen. */
+export function rememberedKeys(): string[] {
+  const names = new Set(inPage.keys());
+  try {
+    for (let i = 0; i < localStorage.length; i++) names.add(localStorage.key(i)!);
+  } catch {
+    // Then the page's own.
+  }
+  const logs = [...names].filter((name) => name.startsWith(LOGS)).map((name) => parsed(read(name)));
+  return [...new Set(logs.flatMap((log) => log?.keys ?? []))];
+}
+
 const inPage = new Map<string, string>();
 
 function read(key: string): string | null {

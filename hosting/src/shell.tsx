@@ -3,7 +3,12 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { useOnline } from "./load.ts";
 
-const PAGES = [["/", "Ledger"]] as const;
+const PAGES = [
+  ["/", "Ledger"],
+  ["/boards", "Marketplace"],
+  ["/train", "Train"],
+  ["/verify", "Verify"],
+] as const;
 
 export function Shell({ path, children }: { path: string; children: ComponentChildren }) {
   const online = useOnline();

@@ -6,7 +6,16 @@ import { describe, expect, test } from "vitest";
 import { hasBrowser, useViewer } from "./world.ts";
 
 const AXE = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
-const PAGES = ["/", "/?from=10", "/entry/3", "/nowhere"];
+const PAGES = [
+  "/",
+  "/?from=10",
+  "/entry/3",
+  "/boards",
+  "/boards/cyber-defense-v1/standard",
+  "/train",
+  "/verify",
+  "/nowhere",
+];
 
 interface Finding {
   readonly id: string;

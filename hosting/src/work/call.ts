@@ -44,6 +44,11 @@ export function work<T extends TaskName>(
   });
 }
 
+/** Has the worker load what a task takes. */
+export function prepare(task: TaskName): void {
+  send({ prepare: task });
+}
+
 function send(message: ToWorker): void {
   worker ??= start();
   worker.postMessage(message);

@@ -1,5 +1,5 @@
 // What the worker does for pages: each task's input, what it tells on the way, and what it gives in the end.
-import type { Explanation } from "@policyledger/core";
+import type { Explanation, Progress, TrainingOptions } from "@policyledger/core";
 import type { LedgerPage } from "@policyledger/core/api";
 
 export type PolicyEntry = Extract<LedgerPage["entries"][number], { kind: "policy" }>;
@@ -34,6 +34,60 @@ export interface Tasks {
     readonly told: never;
     readonly done: Study;
   };
+  /** Goes on with a training for so many episodes: a pause is to ask for no more. */
+  readonly train: {
+    readonly input: {
+      readonly options: TrainingOptions;
+      /** What the call before it gave; null at the begin. */
+      readonly saved: string | null;
+      readonly episodes: number;
+    };
+    readonly told: never;
+    readonly done: { readonly saved: string; readonly progress: Progress };
+  };
+  /** What a training has made: its artifact, what it is worth exactly, and what it earns on a seed. */
+  readonly outcome: {
+    readonly input: { readonly saved: string; readonly seed: number };
+    readonly told: never;
+    readonly done: Outcome;
+  };
+  /** Checks files by themselves, without asking anyone. */
+  readonly files: {
+    readonly input: {
+      readonly files: readonly File[];
+      /** Verifier keys of the logs that this browser knows. */
+      readonly keys: readonly string[];
+    };
+    readonly told: { readonly doing: string; readonly done: number };
+    readonly done: { readonly reports: readonly FileReport[] };
+  };
+}
+
+export interface Outcome {
+  /** The artifact's canonical JSON. */
+  readonly artifact: string;
+  readonly policy_hash: string;
+  readonly env_config: PolicyEntry["env_config"];
+  /** Exact, in billionths of the environment's unit. */
+  readonly expected: number;
+  readonly optimum: number;
+  /** On the seed that was asked for. */
+  readonly reward: number;
+}
+
+export interface FileReport {
+  readonly name: string;
+  readonly what: string;
+  /** Null where something is missing to say. */
+  readonly holds: boolean | null;
+  readonly steps: readonly FileStep[];
+}
+
+export interface FileStep {
+  readonly name: string;
+  readonly holds: boolean | null;
+  readonly text: string;
+  readonly faults?: readonly { readonly path: string; readonly message: string }[];
 }
 
 export interface Study {
@@ -63,7 +117,7 @@ interface Order {
 }
 
 /** A page orders, or gives up what it has ordered. */
-export type ToWorker = Order | { readonly id: number; readonly stop: true };
+export type ToWorker = Order | { readonly id: number; readonly stop: true } | { readonly prepare: TaskName };
 
 export type FromWorker =
   | { readonly id: number; readonly told: unknown }

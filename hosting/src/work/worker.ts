@@ -9,6 +9,9 @@ type Run<T extends TaskName> = (
 
 const RUNS: { readonly [T in TaskName]: () => Promise<Run<T>> } = {
   chain: () => import("./chain.ts").then(({ checkChain }) => checkChain),
+  train: () => import("./train.ts").then(({ trainOn }) => trainOn),
+  outcome: () => import("./train.ts").then(({ outcomeOf }) => outcomeOf),
+  files: () => import("./files/check-files.ts").then(({ checkFiles }) => checkFiles),
   study: () => import("./study.ts").then(({ studyEntry }) => studyEntry),
   replay: () => import("./replay.ts").then(({ replayEntry }) => replayEntry),
 };
@@ -16,7 +19,13 @@ const RUNS: { readonly [T in TaskName]: () => Promise<Run<T>> } = {
 const running = new Map<number, AbortController>();
 const say = (message: FromWorker) => postMessage(message);
 
+/** Loads a task's part before it is needed: afterwards it works without a network. */
+async function prepare(task: TaskName): Promise<void> {
+  await RUNS[task]();
+}
+
 addEventListener("message", async ({ data }: MessageEvent<ToWorker>) => {
+  if ("prepare" in data) return prepare(data.prepare).catch(() => {});
   if ("stop" in data) return running.get(data.id)?.abort();
   const { id, task, input } = data;
   const stopped = new AbortController();

@@ -2,9 +2,9 @@
 import { type Kinds, unitOf } from "../../ui/environment.ts";
 import { Hash } from "../../ui/hash.tsx";
 import { exact, reward } from "../../ui/numbers.ts";
+import { Replay } from "../../ui/replay.tsx";
 import { Time } from "../../ui/time.tsx";
 import type { LedgerWindow } from "./ledger-window.ts";
-import { Replay } from "./replay.tsx";
 import type { Checked, Entry } from "./window-check.ts";
 
 export function Chain({

@@ -40,7 +40,7 @@ function Window({
       <div class="notice">
         <h2>The ledger is empty</h2>
         <p>
-          No claim was recorded yet. <a href="/api/v1/docs">The API</a> says how to submit the first.
+          No claim was recorded yet. <a href="/train">Train a policy</a> and be the first.
         </p>
       </div>
     );

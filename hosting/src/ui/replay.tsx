@@ -1,18 +1,29 @@
 // One click runs an entry's policy again in this browser, and compares.
-import { useState } from "preact/hooks";
-import { type Kinds, unitOf } from "../../ui/environment.ts";
-import { reward } from "../../ui/numbers.ts";
-import { work } from "../../work/call.ts";
-import type { PolicyEntry, Tasks } from "../../work/tasks.ts";
+import { useEffect, useState } from "preact/hooks";
+import { work } from "../work/call.ts";
+import type { PolicyEntry, Tasks } from "../work/tasks.ts";
+import { type Kinds, unitOf } from "./environment.ts";
+import { reward } from "./numbers.ts";
 
 type State = null | "running" | Tasks["replay"]["done"] | Error;
 
-export function Replay({ entry, kinds }: { entry: PolicyEntry; kinds: Kinds | null }) {
+export function Replay({
+  entry,
+  kinds,
+  atOnce = false,
+}: {
+  entry: PolicyEntry;
+  kinds: Kinds | null;
+  atOnce?: boolean;
+}) {
   const [state, setState] = useState<State>(null);
   const run = () => {
     setState("running");
     work("replay", { origin: location.origin, entry }).then(setState, setState);
   };
+  useEffect(() => {
+    if (atOnce) run();
+  }, [atOnce]);
   return (
     <div class="replay">
       <button

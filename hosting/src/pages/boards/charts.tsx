@@ -1,0 +1,66 @@
+// What a board's places say together: how rewards are spread, and how the best has grown.
+import type { Marketplace } from "@policyledger/core/api";
+import { useMemo } from "preact/hooks";
+import { Chart, type Data, type Line } from "../../ui/chart.tsx";
+import { exact, reward } from "../../ui/numbers.ts";
+
+const BILLION = 1e9;
+const BARS: readonly Line[] = [{ label: "places", stroke: "--accent", fill: "--rail", paths: "bars" }];
+const BEST: readonly Line[] = [
+  { label: "best expected return", stroke: "--accent", paths: "stepped" },
+  { label: "optimum", stroke: "--soft" },
+];
+
+export function Charts({ board, unit }: { board: Marketplace; unit: number }) {
+  const spread = useMemo(() => spreadOf(board, unit), [board, unit]);
+  const progress = useMemo(() => progressOf(board, unit), [board, unit]);
+  const rewards = board.entries.map(({ verified_reward }) => verified_reward);
+  const [low, high] = [Math.min(...rewards), Math.max(...rewards)];
+  const best = progress[1]!.at(-1) ?? 0;
+  return (
+    <section class="charts" aria-labelledby="charts">
+      <h2 id="charts">Together</h2>
+      <Chart
+        data={spread}
+        lines={BARS}
+        x="verified reward"
+        what={`Verified rewards of ${rewards.length} places, from ${reward(low, unit)} to ${reward(high, unit)}`}
+      />
+      <Chart
+        data={progress}
+        lines={BEST}
+        time
+        what={`The best expected return over time: ${Number(best).toFixed(2)} by now, of at most ${exact(board.optimum, unit)}`}
+      />
+    </section>
+  );
+}
+
+const MOST_BINS = 12;
+
+function spreadOf({ entries }: Marketplace, unit: number): Data {
+  const rewards = entries.map(({ verified_reward }) => verified_reward / unit);
+  const [low, high] = [Math.min(...rewards), Math.max(...rewards)];
+  const bins = Math.max(1, Math.min(MOST_BINS, new Set(rewards).size));
+  const wide = (high - low) / bins || 1;
+  const counts = new Array<number>(bins).fill(0);
+  for (const one of rewards) counts[Math.min(bins - 1, Math.floor((one - low) / wide))]! += 1;
+  return [counts.map((_, i) => low + (i + 0.5) * wide), counts];
+}
+
+/** In the order of the ledger: what was the best after each entry that has a place. */
+function progressOf({ entries, optimum }: Marketplace, unit: number): Data {
+  const ordered = entries
+    .filter(({ expected }) => expected !== undefined)
+    .toSorted((a, b) => a.index - b.index);
+  let best = Number.NEGATIVE_INFINITY;
+  const bests = ordered.map(({ expected }) => {
+    best = Math.max(best, expected! / BILLION / unit);
+    return best;
+  });
+  return [
+    ordered.map(({ timestamp }) => Date.parse(timestamp) / 1_000),
+    bests,
+    ordered.map(() => optimum / BILLION / unit),
+  ];
+}

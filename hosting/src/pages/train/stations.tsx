@@ -1,0 +1,47 @@
+// A claim on its way through the service, station by station.
+import type { Job } from "@policyledger/core/api";
+
+const STATIONS = [
+  ["Submitted", "signed here, and stored there"],
+  ["Verified", "replayed, and the reward was equal"],
+  ["Recorded", "an entry of the ledger, for ever"],
+] as const;
+
+function reached(job: Job | null): number {
+  switch (job?.state) {
+    case undefined:
+      return 0;
+    case "RECORDED":
+      return 3;
+    case "VALID":
+      return 2;
+    default:
+      return 1;
+  }
+}
+
+export function Stations({ job }: { job: Job | null }) {
+  const far = reached(job);
+  const isRefused = job?.state === "INVALID" || job?.state === "FAILED";
+  return (
+    <div class="stations" aria-live="polite">
+      <ol class="steps">
+        {STATIONS.map(([name, text], i) => (
+          <li key={name} class={i < far ? "there" : "open"}>
+            <strong>
+              {name}
+              <span class="hidden">{i < far ? ": done" : ": not yet"}</span>
+            </strong>
+            <span>{text}</span>
+          </li>
+        ))}
+      </ol>
+      {isRefused && <p class="notice bad">{job.message ?? "It does not hold."}</p>}
+      {job?.state === "RECORDED" && (
+        <p class="good">
+          It is <a href={`/entry/${job.index}`}>entry {job.index}</a>.
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,44 @@
+// A proof file: that its entry stands in the log whose key this browser knows.
+import { parseProofFile, parseVerifierKey, portableHost, verifyProofFile } from "@policyledger/core";
+import type { FileReport, FileStep } from "../tasks.ts";
+import { reportOf, step } from "./steps.ts";
+
+export function checkProof(
+  name: string,
+  text: string | null,
+  entry: string | null,
+  keyTexts: readonly string[],
+): FileReport {
+  const steps: FileStep[] = [];
+  const what = "A proof";
+  const file = step(
+    steps,
+    "Form",
+    () => parseProofFile(text ?? ""),
+    ({ index, path }) => `Of entry ${index}, with ${path.length} hashes.`,
+  );
+  if (file === null) return reportOf(name, what, steps);
+  if (entry === null) {
+    steps.push({
+      name: "Entry",
+      holds: null,
+      text: "Drop the entry's file together with the proof: a proof is about an entry.",
+    });
+    return reportOf(name, what, steps);
+  }
+  if (keyTexts.length === 0) {
+    const text =
+      "This browser knows no log yet: look at an entry of the ledger first, which remembers its key.";
+    steps.push({ name: "Key", holds: null, text });
+    return reportOf(name, what, steps);
+  }
+  const keys = keyTexts.map((key) => parseVerifierKey(portableHost, key));
+  step(
+    steps,
+    "Inclusion and signature",
+    () => verifyProofFile(portableHost, text!, { entry: entry.trim(), keys }),
+    ({ origin, index, size }) =>
+      `${origin} has signed a log of ${size} entries, in which this is entry ${index}.`,
+  );
+  return reportOf(name, what, steps);
+}
