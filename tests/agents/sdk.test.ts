@@ -79,7 +79,7 @@ const PLAN_OPERATIONS: Readonly<Record<string, readonly (keyof PlanClient)[]>> =
   getReceipts: ["receipts"],
 };
 /** Below the root of the site, and no operations of the API. */
-const SITE = ["endpoint", "tile", "bundle"];
+const SITE = ["endpoint", "note", "tile", "bundle"];
 /** For people, for generators of clients, and for programs that want a file: the log's client makes its own. */
 const FOR_PEOPLE = ["getOpenApi", "getDocs", "getDocsStyle", "getProofFile"];
 
