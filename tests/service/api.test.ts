@@ -2,8 +2,8 @@
 import { nodeHost } from "@policyledger/core/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BASE, routes } from "../../functions/src/http/app.ts";
-import { until } from "../../scripts/until.ts";
 import { examplePlan, planSubmission } from "../../scripts/plans.ts";
+import { until } from "../../scripts/until.ts";
 import { agentNamed, bodyOf, claims, idOf } from "./agents.ts";
 import { type Client, clientOf } from "./api-client.ts";
 import { type LocalCloud, startLocalCloud } from "./local-cloud.ts";
