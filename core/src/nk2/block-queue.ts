@@ -51,6 +51,7 @@ export class BlockQueue {
     else ready.set(place, rank);
     // Also where the group's least bound and rank stay as they were: it may have been the best between them.
     this.fresh = false;
+    this.shown.forget();
   }
 
   show(group: number): void {

@@ -12,6 +12,10 @@ export class IntHeap {
     return this.items[0] ?? -1;
   }
 
+  clear(): void {
+    this.items.length = 0;
+  }
+
   push(item: number): void {
     const { items } = this;
     let at = items.length;

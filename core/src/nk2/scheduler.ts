@@ -6,11 +6,13 @@ import { IntHeap } from "./int-heap.ts";
 import { NOTHING } from "./min-tree.ts";
 import { type Classes, classify, type Want } from "./op-classes.ts";
 import type { Program } from "./program.ts";
+import { Tournament } from "./tournament.ts";
 
 export class Scheduler {
   private readonly program: Program;
   private readonly classes: Classes;
   private readonly queues: readonly BlockQueue[];
+  private readonly order: Tournament;
   /** By class: its ready ops; null for a class of one, which is ready or not. */
   private readonly members: readonly (IntHeap | null)[];
   /** All ready ops, and some that no longer are. */
@@ -29,6 +31,7 @@ export class Scheduler {
     this.program = program;
     this.classes = classify(program);
     this.queues = this.classes.blocks.map((block) => new BlockQueue(block));
+    this.order = new Tournament(this.queues.length, (a, b) => isBefore(this.queues[a]!, this.queues[b]!));
     this.members = this.classes.classes.map(({ isSingle }) => (isSingle ? null : new IntHeap()));
     this.isReady = new Uint8Array(program.ops.length);
     this.isInAll = new Uint8Array(program.ops.length);
@@ -94,17 +97,16 @@ export class Scheduler {
 
   /** The feasible op of least marginal cost. Groups that come up and are not feasible wait from then on. */
   private best(): number {
-    for (;;) {
-      let best: BlockQueue | null = null;
-      for (const queue of this.queues) {
-        queue.refresh();
-        if (queue.rank !== NOTHING && (best === null || isBefore(queue, best))) best = queue;
-      }
-      if (best === null) return NOTHING;
-      const { group } = this.classes.classes[this.classes.classOf[best.rank]!]!;
+    for (const queue of this.queues) queue.refresh();
+    for (let first = this.order.playAll(); ; ) {
+      const queue = this.queues[first]!;
+      if (queue.rank === NOTHING) return NOTHING;
+      const { group } = this.classes.classes[this.classes.classOf[queue.rank]!]!;
       const want = this.classes.groups[group]!.wants.find((one) => this.isBlocked(one));
-      if (want === undefined) return best.rank;
+      if (want === undefined) return queue.rank;
       this.wait(group, want);
+      queue.refresh();
+      first = this.order.playAgain(first);
     }
   }
 
@@ -145,5 +147,6 @@ export class Scheduler {
 }
 
 function isBefore(a: BlockQueue, b: BlockQueue): boolean {
+  if (a.rank === NOTHING || b.rank === NOTHING) return a.rank < b.rank;
   return a.cost < b.cost || (a.cost === b.cost && a.rank < b.rank);
 }

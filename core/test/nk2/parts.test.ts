@@ -4,9 +4,7 @@ import { describe, expect, test } from "vitest";
 import { roundHalfEven } from "../../src/evaluation/rational.ts";
 import { BitLimit, BitsExceeded, compile, KernelError } from "../../src/nk2/compile.ts";
 import { expressionText, nodeCount, type Operator, readExpression } from "../../src/nk2/expression.ts";
-import { IntHeap } from "../../src/nk2/int-heap.ts";
 import { bitLength, floorDivide, squareRoot } from "../../src/nk2/integers.ts";
-import { MinTree, NOTHING } from "../../src/nk2/min-tree.ts";
 import { Reader } from "../../src/nk2/reader.ts";
 
 const big = fc.oneof(fc.bigInt({ min: -9n, max: 9n }), fc.bigInt({ min: -(1n << 80n), max: 1n << 80n }));
@@ -216,45 +214,5 @@ describe("an expression", () => {
     expect(faults(wide(1_001))).toEqual([": more than 1000 nodes in all"]);
     const reader = new Reader();
     expect(nodeCount(readExpression(reader, wide(1_000), "", scope()))).toBe(1_000);
-  });
-});
-
-describe("the scheduler's structures", () => {
-  test("IntHeap gives the least of what is in it", () => {
-    fc.assert(
-      fc.property(fc.array(fc.option(fc.nat(50))), (steps) => {
-        const heap = new IntHeap();
-        const model: number[] = [];
-        for (const item of steps) {
-          if (item !== null) heap.push(item);
-          if (item !== null) model.push(item);
-          model.sort((a, b) => a - b);
-          expect([heap.peek(), heap.size]).toEqual([model[0] ?? -1, model.length]);
-          if (item === null) expect(heap.pop()).toBe(model.shift() ?? -1);
-        }
-      }),
-    );
-  });
-
-  test("MinTree finds the first place that is taken, and the least up to a place", () => {
-    const steps = fc.array(fc.tuple(fc.nat(20), fc.oneof(fc.nat(9), fc.constant(NOTHING))));
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 21 }), steps, (length, sets) => {
-        const tree = new MinTree(length);
-        const model: number[] = Array(length).fill(NOTHING);
-        for (const [at, value] of sets) {
-          tree.set(at % length, value);
-          model[at % length] = value;
-          expect(tree.least()).toBe(Math.min(...model));
-          for (let place = 0; place < length; place++) {
-            expect(tree.at(place)).toBe(model[place]);
-            expect(tree.leastUpTo(place)).toBe(Math.min(...model.slice(0, place + 1)));
-            const next = model.findIndex((one, i) => i > place && one !== NOTHING);
-            expect(tree.firstAfter(place)).toBe(next);
-          }
-          expect(tree.firstAfter(-1)).toBe(model.findIndex((one) => one !== NOTHING));
-        }
-      }),
-    );
   });
 });
