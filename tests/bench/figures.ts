@@ -30,6 +30,7 @@ import {
   requestsPerSecond,
   submitLatency,
 } from "./service.ts";
+import { firstLoadBytes } from "./viewer.ts";
 import { ENV_ID, fullQTable, ledgerOf, unsignedSubmissions, validSubmissions } from "./workloads.ts";
 
 interface Figure {
@@ -81,6 +82,7 @@ export const figures: Readonly<Record<string, Figure>> = {
   cli_start_ms: { unit: "ms", measure: commandStart },
   audit_remote_entries_per_s: { unit: "entries/s", measure: auditedRemoteEntries },
   fsck_entries_per_s: { unit: "entries/s", measure: fsckedEntries },
+  viewer_first_load_gzip_bytes: { unit: "bytes", measure: firstLoadBytes },
   sdk_bundle_gzip_bytes: {
     unit: "bytes",
     measure: () => bundleGzipBytes('export * from "@policyledger/agent";'),
