@@ -19,6 +19,7 @@ const LATER: Readonly<Record<string, () => Promise<Page>>> = {
   boards: () => import("./pages/boards/page.tsx").then(({ BoardsPage }) => BoardsPage),
   train: () => import("./pages/train/page.tsx").then(({ TrainPage }) => TrainPage),
   verify: () => import("./pages/verify/page.tsx").then(({ VerifyPage }) => VerifyPage),
+  how: () => import("./pages/how/page.tsx").then(({ HowPage }) => HowPage),
   entry: () => import("./pages/entry/page.tsx").then(({ EntryPage }) => EntryPage),
 };
 

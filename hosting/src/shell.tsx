@@ -8,6 +8,7 @@ const PAGES = [
   ["/boards", "Marketplace"],
   ["/train", "Train"],
   ["/verify", "Verify"],
+  ["/how", "How it works"],
 ] as const;
 
 export function Shell({ path, children }: { path: string; children: ComponentChildren }) {

@@ -14,6 +14,7 @@ const PAGES = [
   "/boards/cyber-defense-v1/standard",
   "/train",
   "/verify",
+  "/how",
   "/nowhere",
 ];
 

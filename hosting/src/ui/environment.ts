@@ -9,3 +9,7 @@ const USUAL_UNIT = 10;
 export function unitOf(kinds: Kinds | null, envId: string): number {
   return kinds?.get(envId)?.reward_unit ?? USUAL_UNIT;
 }
+
+export function presetIn(config: Readonly<Record<string, unknown>>): string {
+  return typeof config.preset === "string" ? config.preset : "own configuration";
+}

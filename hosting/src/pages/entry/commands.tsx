@@ -1,5 +1,5 @@
 // The same checks from a terminal, with nothing of this page.
-import { Copy } from "../../ui/hash.tsx";
+import { CommandList } from "../../ui/command-list.tsx";
 import type { Entry } from "../ledger/window-check.ts";
 
 export function Commands({ entry: { index, kind } }: { entry: Entry }) {
@@ -14,15 +14,7 @@ export function Commands({ entry: { index, kind } }: { entry: Entry }) {
   return (
     <section aria-labelledby="terminal">
       <h2 id="terminal">From a terminal</h2>
-      <ul class="commands">
-        {commands.map(([command, why]) => (
-          <li key={command}>
-            <code>{command}</code>
-            <Copy text={command} what="the command" />
-            <span class="note">{why}</span>
-          </li>
-        ))}
-      </ul>
+      <CommandList commands={commands} />
     </section>
   );
 }

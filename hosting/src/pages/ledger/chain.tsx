@@ -1,5 +1,5 @@
 // The entries as a chain: a rail on which each entry hangs, and between two the link, as this browser found it.
-import { type Kinds, unitOf } from "../../ui/environment.ts";
+import { type Kinds, presetIn, unitOf } from "../../ui/environment.ts";
 import { Hash } from "../../ui/hash.tsx";
 import { exact, reward } from "../../ui/numbers.ts";
 import { Replay } from "../../ui/replay.tsx";
@@ -98,10 +98,6 @@ function Subject({ entry, kinds }: { entry: Entry; kinds: Kinds | null }) {
       </p>
     </>
   );
-}
-
-function presetIn(config: Readonly<Record<string, unknown>>): string {
-  return typeof config.preset === "string" ? config.preset : "own configuration";
 }
 
 function Link({ of, index }: { of: Checked["link"]; index: number }) {
