@@ -12,6 +12,8 @@ const RUNS: { readonly [T in TaskName]: () => Promise<Run<T>> } = {
   train: () => import("./train.ts").then(({ trainOn }) => trainOn),
   outcome: () => import("./train.ts").then(({ outcomeOf }) => outcomeOf),
   files: () => import("./files/check-files.ts").then(({ checkFiles }) => checkFiles),
+  luck: () => import("./luck.ts").then(({ howLucky }) => howLucky),
+  places: () => import("./places.ts").then(({ checkPlaces }) => checkPlaces),
   study: () => import("./study.ts").then(({ studyEntry }) => studyEntry),
   replay: () => import("./replay.ts").then(({ replayEntry }) => replayEntry),
 };
