@@ -71,10 +71,10 @@ export interface Tasks {
   readonly files: {
     readonly input: {
       readonly files: readonly File[];
-      /** Verifier keys of the logs that this browser knows. */
+      /** Verifier keys of logs. */
       readonly keys: readonly string[];
     };
-    readonly told: { readonly doing: string; readonly done: number };
+    readonly told: { readonly doing: string; readonly done: number; readonly total: number };
     readonly done: { readonly reports: readonly FileReport[] };
   };
 }
@@ -151,7 +151,10 @@ interface Order {
 }
 
 /** A page orders, or gives up what it has ordered. */
-export type ToWorker = Order | { readonly id: number; readonly stop: true } | { readonly prepare: TaskName };
+export type ToWorker =
+  | Order
+  | { readonly id: number; readonly stop: true }
+  | { readonly id: number; readonly prepare: TaskName };
 
 export type FromWorker =
   | { readonly id: number; readonly told: unknown }
