@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { artifactText } from "@policyledger/core";
+import { artifactText, formatVerifierKey, portableHost, verifierKey } from "@policyledger/core";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { submissionOf } from "../../scripts/agents.ts";
@@ -31,13 +31,16 @@ describe.skipIf(!hasBrowser)("verify", () => {
   /** A page that has lost its network, once it was there. */
   async function offline(): Promise<Page> {
     const page = await viewer.open("/verify");
-    await page.getByRole("heading", { name: "Verify a file" }).waitFor();
-    await page.waitForLoadState("networkidle");
+    await page.getByText("from now on this page needs no network").waitFor();
     await page.context().setOffline(true);
     return page;
   }
 
-  async function check(page: Page, files: Readonly<Record<string, string | Buffer>>): Promise<string> {
+  async function check(
+    page: Page,
+    files: Readonly<Record<string, string | Buffer>>,
+    said = Object.keys(files)[0]!,
+  ): Promise<string> {
     await page.getByLabel("or choose them").setInputFiles(
       Object.entries(files).map(([name, text]) => ({
         name,
@@ -45,7 +48,7 @@ describe.skipIf(!hasBrowser)("verify", () => {
         buffer: Buffer.from(text),
       })),
     );
-    const report = page.locator(".report").filter({ hasText: Object.keys(files)[0]! });
+    const report = page.locator(".report").filter({ hasText: said });
     await report.waitFor({ timeout: 120_000 });
     return report.innerText();
   }
@@ -53,11 +56,16 @@ describe.skipIf(!hasBrowser)("verify", () => {
   test("a claim that holds, a lie, one with another's signature, and what is no claim at all", async () => {
     const page = await offline();
     const claim = submissionOf(agentNamed("browser/file"), policyOf(), CYBER, 5);
-    expect(await check(page, { "claim.json": bodyOf(claim) })).toMatch(
-      /A claim of a policy: it holds[\s\S]*as claimed/,
+    expect(await check(page, { "my claim.json": bodyOf(claim) })).toMatch(
+      /A claim of a policy: it holds[\s\S]*Identity[\s\S]*Artifact[\s\S]*Replay[\s\S]*Reward[\s\S]*as claimed/,
     );
+    await page.getByRole("region", { name: "A claim of a policy: it holds" }).waitFor();
     const untrue = await check(page, { "lie.json": bodyOf(lie(agentNamed("browser/file"), 5)) });
-    expect(untrue).toMatch(/it does not hold[\s\S]*reward_mismatch/);
+    expect(untrue).toMatch(/it does not hold[\s\S]*✓\s*Replay[\s\S]*✗\s*Reward[\s\S]*reward_mismatch/);
+    const other = { ...claim, claim: { ...claim.claim, policy_hash: "0".repeat(64) } };
+    expect(await check(page, { "hash.json": bodyOf(other) })).toMatch(
+      /✗\s*Artifact[\s\S]*hash_mismatch[\s\S]*\?\s*Replay[\s\S]*It did not come to that/,
+    );
     const { signature } = submissionOf(agentNamed("browser/other"), policyOf(), CYBER, 5);
     expect(await check(page, { "signed.json": bodyOf({ ...claim, signature }) })).toMatch(
       /it does not hold[\s\S]*not one of key/,
@@ -87,6 +95,9 @@ describe.skipIf(!hasBrowser)("verify", () => {
     );
     expect(await check(page, { "changed.ndjson": changed })).toMatch(/it does not hold[\s\S]*Entry 0/);
     expect(await check(page, { "cut.ndjson": exported.slice(0, -100) })).toMatch(/it does not hold/);
+    expect(await check(page, { "end.ndjson": exported.slice(0, -1) })).toMatch(/The last line does not end/);
+    const long = exported.slice(0, exported.indexOf("\n") + 1) + "0".repeat(3_000_000);
+    expect(await check(page, { "long.ndjson": long })).toMatch(/A line takes more than \d+ bytes/);
   });
 
   test("a proof with its entry, under the key that this browser remembers", async () => {
@@ -113,6 +124,26 @@ describe.skipIf(!hasBrowser)("verify", () => {
     const other = text.replace('"index":3', '"index":4');
     expect(await check(page, { "other.tlog-proof": proof, "entry.json": other })).toMatch(/it does not hold/);
     expect(await check(page, { "alone.tlog-proof": proof })).toMatch(/not all could be checked/);
+    const large = { "large.tlog-proof": proof, "entry.json": text + " ".repeat(70_000) };
+    expect(await check(page, large, "too large")).toMatch(/entry\.json/);
+    const key = page.getByLabel("The log's key, for a proof or evidence");
+    const files = { "keyed.tlog-proof": proof, "entry.json": text };
+    await key.fill("not a key");
+    expect(await check(page, files)).toMatch(/✗\s*Key[\s\S]*name\+id\+base64/);
+    const name = (await (await fetch(viewer.url("/checkpoint"))).text()).split("\n")[0]!;
+    const { public_key } = submissionOf(agentNamed("browser/another"), policyOf(), CYBER, 5).claim;
+    await key.fill(formatVerifierKey(verifierKey(portableHost, "log", name, public_key)));
+    const strange = { "strange.tlog-proof": proof, "entry.json": text };
+    expect(await check(page, strange)).toMatch(/✓\s*Key[\s\S]*✗\s*Inclusion and signature/);
+    const known = (await page.evaluate(
+      "Object.entries(localStorage).flatMap(([name, value]) => name.startsWith('policyledger-log:') ? JSON.parse(value).keys : [])",
+    )) as string[];
+    await page.evaluate("localStorage.clear()");
+    await page.reload();
+    await page.getByText("remembers no log's key yet").waitFor();
+    expect(await check(page, { "unknown.tlog-proof": proof, "entry.json": text })).toMatch(/\?\s*Key/);
+    await key.fill(known[0]!);
+    expect(await check(page, { "given.tlog-proof": proof, "entry.json": text })).toMatch(/A proof: it holds/);
   });
 
   test("what is hostile is refused, and never becomes part of the page", async () => {

@@ -23,7 +23,7 @@ export interface ChartProps {
 
 const PATHS = {
   line: uPlot.paths.linear!,
-  bars: () => uPlot.paths.bars!({ size: [0.9, 60], align: 0 }),
+  bars: () => uPlot.paths.bars!({ size: [0.92, Number.POSITIVE_INFINITY], align: 0 }),
   stepped: () => uPlot.paths.stepped!({ align: 1 }),
 } as const;
 
@@ -58,6 +58,15 @@ export function Chart({ data, lines, what, height = 220, time = false, x }: Char
   );
 }
 
+const FROM_ZERO: uPlot.Range.Limit = { hard: 0, soft: 0, mode: 1 };
+const TO_THE_MOST: uPlot.Range.Limit = { pad: 0.05 };
+
+/** Half a bar more at either end, where bars stand at equal distances. */
+function roomForBars({ data: [at] }: uPlot, low: number, high: number): uPlot.Range.MinMax {
+  const half = at.length > 1 ? (at[1]! - at[0]!) / 2 : 1;
+  return [low - half, high + half];
+}
+
 function optionsFor(
   element: HTMLElement,
   lines: readonly Line[],
@@ -76,7 +85,9 @@ function optionsFor(
     height,
     legend: { show: false },
     cursor: { drag: { x: false, y: false } },
-    scales: { x: { time } },
+    scales: lines.some(({ paths }) => paths === "bars")
+      ? { x: { time, range: roomForBars }, y: { range: { min: FROM_ZERO, max: TO_THE_MOST } } }
+      : { x: { time } },
     axes: [
       { ...axis, ...(x !== undefined && { label: x, labelFont: axis.font, labelSize: 20 }) },
       { ...axis, size: 56 },

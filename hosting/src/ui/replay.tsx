@@ -1,41 +1,35 @@
 // One click runs an entry's policy again in this browser, and compares.
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { work } from "../work/call.ts";
 import type { PolicyEntry, Tasks } from "../work/tasks.ts";
-import { type Kinds, unitOf } from "./environment.ts";
 import { reward } from "./numbers.ts";
 
 type State = null | "running" | Tasks["replay"]["done"] | Error;
 
 export function Replay({
-  entry,
-  kinds,
-  atOnce = false,
+  find,
+  name,
+  unit,
 }: {
-  entry: PolicyEntry;
-  kinds: Kinds | null;
-  atOnce?: boolean;
+  find: () => Promise<PolicyEntry>;
+  /** What is replayed, as readers know it: "entry 3". */
+  name: string;
+  unit: number;
 }) {
   const [state, setState] = useState<State>(null);
   const run = () => {
     setState("running");
-    work("replay", { origin: location.origin, entry }).then(setState, setState);
+    find()
+      .then((entry) => work("replay", { origin: location.origin, entry }))
+      .then(setState, setState);
   };
-  useEffect(() => {
-    if (atOnce) run();
-  }, [atOnce]);
   return (
     <div class="replay">
-      <button
-        type="button"
-        onClick={run}
-        disabled={state === "running"}
-        aria-label={`Replay entry ${entry.index}`}
-      >
+      <button type="button" onClick={run} disabled={state === "running"} aria-label={`Replay ${name}`}>
         Replay
       </button>
       <p role="status" class={state === null || state === "running" ? "" : outcomeOf(state)}>
-        {textOf(state, unitOf(kinds, entry.env_id))}
+        {textOf(state, unit)}
       </p>
     </div>
   );

@@ -44,9 +44,13 @@ export function work<T extends TaskName>(
   });
 }
 
-/** Has the worker load what a task takes. */
-export function prepare(task: TaskName): void {
-  send({ prepare: task });
+/** Has the worker load what a task takes: once it has, the task needs no network to begin. */
+export function prepare(task: TaskName): Promise<void> {
+  const id = ++last;
+  return new Promise((resolve, failed) => {
+    open.set(id, { told: () => {}, done: () => resolve(), failed });
+    send({ id, prepare: task });
+  });
 }
 
 function send(message: ToWorker): void {

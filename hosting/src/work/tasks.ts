@@ -1,6 +1,6 @@
 // What the worker does for pages: each task's input, what it tells on the way, and what it gives in the end.
-import type { Explanation, Progress, TrainingOptions } from "@policyledger/core";
-import type { LedgerPage } from "@policyledger/core/api";
+import type { Bin, Explanation, Figures, Progress, Standing, TrainingOptions } from "@policyledger/core";
+import type { LedgerPage, Marketplace } from "@policyledger/core/api";
 
 export type PolicyEntry = Extract<LedgerPage["entries"][number], { kind: "policy" }>;
 
@@ -51,14 +51,30 @@ export interface Tasks {
     readonly told: never;
     readonly done: Outcome;
   };
+  /** Fetches the entries behind places of a board, and compares what the two say. */
+  readonly places: {
+    readonly input: {
+      readonly origin: string;
+      readonly board: Pick<Marketplace, "env_id" | "preset" | "optimum">;
+      readonly places: readonly Place[];
+    };
+    readonly told: Behind;
+    readonly done: null;
+  };
+  /** Runs an entry's policy on many seeds: how lucky was the one that was claimed? */
+  readonly luck: {
+    readonly input: { readonly origin: string; readonly entry: PolicyEntry };
+    readonly told: { readonly done: number; readonly total: number };
+    readonly done: Luck;
+  };
   /** Checks files by themselves, without asking anyone. */
   readonly files: {
     readonly input: {
       readonly files: readonly File[];
-      /** Verifier keys of the logs that this browser knows. */
+      /** Verifier keys of logs. */
       readonly keys: readonly string[];
     };
-    readonly told: { readonly doing: string; readonly done: number };
+    readonly told: { readonly doing: string; readonly done: number; readonly total: number };
     readonly done: { readonly reports: readonly FileReport[] };
   };
 }
@@ -73,6 +89,24 @@ export interface Outcome {
   readonly optimum: number;
   /** On the seed that was asked for. */
   readonly reward: number;
+}
+
+export type Place = Marketplace["entries"][number];
+
+/** What stands behind a place: its entry, or why that is none. */
+export type Behind = { readonly index: number } & (
+  | { readonly entry: PolicyEntry; readonly fault: null }
+  | { readonly entry: null; readonly fault: string }
+);
+
+/** Rewards in the environment's unit. */
+export interface Luck {
+  readonly figures: Figures;
+  readonly bins: readonly Bin[];
+  /** Of the verified reward among the others. */
+  readonly standing: Standing;
+  /** What the best of so many seeds earns on average. */
+  readonly best: readonly { readonly tries: number; readonly reward: number }[];
 }
 
 export interface FileReport {
@@ -117,7 +151,10 @@ interface Order {
 }
 
 /** A page orders, or gives up what it has ordered. */
-export type ToWorker = Order | { readonly id: number; readonly stop: true } | { readonly prepare: TaskName };
+export type ToWorker =
+  | Order
+  | { readonly id: number; readonly stop: true }
+  | { readonly id: number; readonly prepare: TaskName };
 
 export type FromWorker =
   | { readonly id: number; readonly told: unknown }

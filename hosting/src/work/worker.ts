@@ -12,6 +12,8 @@ const RUNS: { readonly [T in TaskName]: () => Promise<Run<T>> } = {
   train: () => import("./train.ts").then(({ trainOn }) => trainOn),
   outcome: () => import("./train.ts").then(({ outcomeOf }) => outcomeOf),
   files: () => import("./files/check-files.ts").then(({ checkFiles }) => checkFiles),
+  luck: () => import("./luck.ts").then(({ howLucky }) => howLucky),
+  places: () => import("./places.ts").then(({ checkPlaces }) => checkPlaces),
   study: () => import("./study.ts").then(({ studyEntry }) => studyEntry),
   replay: () => import("./replay.ts").then(({ replayEntry }) => replayEntry),
 };
@@ -19,19 +21,16 @@ const RUNS: { readonly [T in TaskName]: () => Promise<Run<T>> } = {
 const running = new Map<number, AbortController>();
 const say = (message: FromWorker) => postMessage(message);
 
-/** Loads a task's part before it is needed: afterwards it works without a network. */
-async function prepare(task: TaskName): Promise<void> {
-  await RUNS[task]();
-}
-
 addEventListener("message", async ({ data }: MessageEvent<ToWorker>) => {
-  if ("prepare" in data) return prepare(data.prepare).catch(() => {});
   if ("stop" in data) return running.get(data.id)?.abort();
-  const { id, task, input } = data;
+  const { id } = data;
   const stopped = new AbortController();
   running.set(id, stopped);
   try {
-    const run = (await RUNS[task]()) as Run<TaskName>;
+    const run = (await RUNS["prepare" in data ? data.prepare : data.task]()) as Run<TaskName>;
+    // What was loaded before it is needed works without a network.
+    if ("prepare" in data) return say({ id, done: null });
+    const { input } = data;
     const done = await run(input as never, (told) => say({ id, told }), stopped.signal);
     say({ id, done });
   } catch (error) {

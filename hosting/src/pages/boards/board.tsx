@@ -1,11 +1,16 @@
 // One board: its places, how rewards are spread over them, and how the best came to be.
 import type { Marketplace } from "@policyledger/core/api";
+import { useState } from "preact/hooks";
 import { useLoaded } from "../../load.ts";
 import { client } from "../../service.ts";
 import { type Kinds, unitOf } from "../../ui/environment.ts";
 import { exact } from "../../ui/numbers.ts";
 import { Show } from "../../ui/state.tsx";
+import type { PolicyEntry } from "../../work/tasks.ts";
+import { useBacking } from "./backing.ts";
 import { Charts } from "./charts.tsx";
+import { Checked } from "./checked.tsx";
+import { Luck } from "./luck.tsx";
 import { Places } from "./places.tsx";
 
 export interface BoardProps {
@@ -58,6 +63,8 @@ export function Board({ kinds, env_id, preset, by }: BoardProps) {
 
 function Ranked({ board, kinds }: { board: Marketplace; kinds: Kinds }) {
   const unit = unitOf(kinds, board.env_id);
+  const backing = useBacking(board);
+  const [lucky, setLucky] = useState<PolicyEntry | null>(null);
   if (board.size === 0) {
     return (
       <div class="notice">
@@ -71,7 +78,9 @@ function Ranked({ board, kinds }: { board: Marketplace; kinds: Kinds }) {
   }
   return (
     <>
-      <Places board={board} kinds={kinds} unit={unit} />
+      <Checked board={board} backing={backing} />
+      <Places board={board} unit={unit} backing={backing} onLuck={setLucky} />
+      {lucky !== null && <Luck entry={lucky} unit={unit} />}
       <Charts board={board} unit={unit} />
     </>
   );

@@ -1,4 +1,5 @@
 // What a board's places say together: how rewards are spread, and how the best has grown.
+import { binsOf } from "@policyledger/core";
 import type { Marketplace } from "@policyledger/core/api";
 import { useMemo } from "preact/hooks";
 import { Chart, type Data, type Line } from "../../ui/chart.tsx";
@@ -36,16 +37,9 @@ export function Charts({ board, unit }: { board: Marketplace; unit: number }) {
   );
 }
 
-const MOST_BINS = 12;
-
 function spreadOf({ entries }: Marketplace, unit: number): Data {
-  const rewards = entries.map(({ verified_reward }) => verified_reward / unit);
-  const [low, high] = [Math.min(...rewards), Math.max(...rewards)];
-  const bins = Math.max(1, Math.min(MOST_BINS, new Set(rewards).size));
-  const wide = (high - low) / bins || 1;
-  const counts = new Array<number>(bins).fill(0);
-  for (const one of rewards) counts[Math.min(bins - 1, Math.floor((one - low) / wide))]! += 1;
-  return [counts.map((_, i) => low + (i + 0.5) * wide), counts];
+  const bins = binsOf(entries.map(({ verified_reward }) => verified_reward));
+  return [bins.map(({ from, to }) => (from + to) / 2 / unit), bins.map(({ count }) => count || null)];
 }
 
 /** In the order of the ledger: what was the best after each entry that has a place. */

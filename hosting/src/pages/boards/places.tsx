@@ -1,19 +1,23 @@
 // The places of a board; each can be run again in this browser, from the entry that it stands for.
 import type { Marketplace } from "@policyledger/core/api";
-import { useState } from "preact/hooks";
-import { client } from "../../service.ts";
-import type { Kinds } from "../../ui/environment.ts";
 import { Hash } from "../../ui/hash.tsx";
 import { exact, reward } from "../../ui/numbers.ts";
 import { Replay } from "../../ui/replay.tsx";
 import { Scroll } from "../../ui/scroll.tsx";
 import { Time } from "../../ui/time.tsx";
-import type { PolicyEntry } from "../../work/tasks.ts";
+import type { Place, PolicyEntry } from "../../work/tasks.ts";
+import type { Backing } from "./backing.ts";
 import { ToOptimum } from "./to-optimum.tsx";
 
-type Place = Marketplace["entries"][number];
+interface PlacesProps {
+  readonly board: Marketplace;
+  readonly unit: number;
+  readonly backing: Backing;
+  /** The entry whose luck is asked about, now. */
+  onLuck(entry: PolicyEntry): void;
+}
 
-export function Places({ board, kinds, unit }: { board: Marketplace; kinds: Kinds; unit: number }) {
+export function Places({ board, ...props }: PlacesProps) {
   return (
     <Scroll what="Places of this board">
       <table class="places">
@@ -28,13 +32,13 @@ export function Places({ board, kinds, unit }: { board: Marketplace; kinds: Kind
             <th scope="col">Policy</th>
             <th scope="col">Recorded</th>
             <th scope="col">
-              <span class="hidden">Replay</span>
+              <span class="hidden">Checks</span>
             </th>
           </tr>
         </thead>
         <tbody>
           {board.entries.map((place) => (
-            <Row key={place.index} place={place} board={board} kinds={kinds} unit={unit} />
+            <Row key={place.index} place={place} optimum={board.optimum} {...props} />
           ))}
         </tbody>
       </table>
@@ -42,17 +46,10 @@ export function Places({ board, kinds, unit }: { board: Marketplace; kinds: Kind
   );
 }
 
-function Row({
-  place,
-  board,
-  kinds,
-  unit,
-}: {
-  place: Place;
-  board: Marketplace;
-  kinds: Kinds;
-  unit: number;
-}) {
+type RowProps = Omit<PlacesProps, "board"> & { readonly place: Place; readonly optimum: number };
+
+function Row({ place, optimum, ...props }: RowProps) {
+  const { unit } = props;
   const { rank, index, agent_id, verified_reward, expected, policy_hash, timestamp, seed } = place;
   return (
     <tr>
@@ -69,43 +66,46 @@ function Row({
         {expected !== undefined && (
           <>
             <strong>{exact(expected, unit)}</strong>
-            <ToOptimum expected={expected} optimum={board.optimum} unit={unit} />
+            <ToOptimum expected={expected} optimum={optimum} unit={unit} />
           </>
         )}
       </td>
-      <td>
+      <td class="hashed">
         <Hash of={policy_hash} what={`the policy's hash of place ${rank}`} />
       </td>
-      <td class="note">
-        <Time at={timestamp} />
-      </td>
       <td>
-        <ReplayPlace place={place} kinds={kinds} />
+        <span class="note">
+          <Time at={timestamp} />
+        </span>
+      </td>
+      <td class="acts">
+        <Acts place={place} {...props} />
       </td>
     </tr>
   );
 }
 
-/** The board names an entry; what is replayed is that entry, which must say what the board says. */
-function ReplayPlace({ place, kinds }: { place: Place; kinds: Kinds }) {
-  const [entry, setEntry] = useState<PolicyEntry | Error | null>(null);
-  const find = async () => {
-    try {
-      const sealed = await client.entry(place.index);
-      const found = { ...sealed.entry, current_hash: sealed.current_hash } as unknown as PolicyEntry;
-      const isSame =
-        found.policy_hash === place.policy_hash && found.verified_reward === place.verified_reward;
-      setEntry(isSame ? found : new Error(`Entry ${place.index} does not say what the board says.`));
-    } catch (error) {
-      setEntry(error as Error);
-    }
-  };
-  if (entry instanceof Error) return <p class="bad">{entry.message}</p>;
-  if (entry !== null) return <Replay entry={entry} kinds={kinds} atOnce />;
+/** What is run is the entry, which must say what the board says. */
+function Acts({ place, unit, backing, onLuck }: Omit<RowProps, "optimum">) {
+  const { rank, index } = place;
+  const behind = backing.found.get(index);
+  if (behind !== undefined && behind.fault !== null) {
+    return (
+      <p class="bad" role="alert">
+        {behind.fault}
+      </p>
+    );
+  }
+  const find = async () => behind?.entry ?? (await backing.find(place));
   return (
-    <div class="replay">
-      <button type="button" onClick={find} aria-label={`Replay place ${place.rank}`}>
-        Replay
+    <div>
+      <Replay find={find} name={`place ${rank}`} unit={unit} />
+      <button
+        type="button"
+        aria-label={`How lucky is place ${rank}?`}
+        onClick={() => find().then(onLuck, () => {})}
+      >
+        How lucky?
       </button>
     </div>
   );

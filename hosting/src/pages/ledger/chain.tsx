@@ -55,7 +55,11 @@ function Row({
         <p class="id">
           <Hash of={current_hash} what={`the hash of entry ${index}`} />
         </p>
-        <div class="act">{entry.kind === "policy" && <Replay entry={entry} kinds={kinds} />}</div>
+        <div class="act">
+          {entry.kind === "policy" && (
+            <Replay find={async () => entry} name={`entry ${index}`} unit={unitOf(kinds, entry.env_id)} />
+          )}
+        </div>
         {fault !== null && (
           <p class="fault" role="alert">
             {fault}

@@ -1,10 +1,12 @@
 // What a check has found: each step by its name, with what it saw.
+import { useId } from "preact/hooks";
 import type { FileReport, FileStep } from "../../work/tasks.ts";
 
 export function Report({ of: { name, what, holds, steps } }: { of: FileReport }) {
+  const id = useId();
   return (
-    <section class={`report ${toneOf(holds)}`} aria-labelledby={`report-${name}`}>
-      <h2 id={`report-${name}`}>
+    <section class={`report ${toneOf(holds)}`} aria-labelledby={id}>
+      <h2 id={id}>
         {what}: {holds === null ? "not all could be checked" : holds ? "it holds" : "it does not hold"}
       </h2>
       <p class="note">{name}</p>

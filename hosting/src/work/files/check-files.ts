@@ -13,6 +13,9 @@ type Tell = (told: Files["told"]) => void;
 
 const EXPORT_KIND = '"kind":"policyledger-export"';
 const PROOF_START = "c2sp.org/tlog-proof@v1\n";
+const MAX_PROOF_BYTES = 2 * limits.MAX_NOTE_BYTES;
+/** With a line's end. */
+const MAX_ENTRY_FILE_BYTES = limits.MAX_ENTRY_BYTES + 1;
 /** As much of a file as tells what it is. */
 const START_BYTES = 4_096;
 
@@ -49,23 +52,20 @@ async function reportOn(
 ): Promise<FileReport> {
   const firstLine = start.slice(0, Math.max(0, start.indexOf("\n")) || undefined);
   if (firstLine.includes(EXPORT_KIND)) return checkExport(file, tell, signal);
-  if (start.startsWith(PROOF_START)) {
-    const text = await bounded(file, 2 * limits.MAX_NOTE_BYTES);
-    return checkProof(file.name, text, entry && (await bounded(entry, limits.MAX_ENTRY_BYTES + 1)), keys);
+  const isProof = start.startsWith(PROOF_START);
+  const most = isProof ? MAX_PROOF_BYTES : limits.MAX_PLAN_SUBMISSION_BYTES;
+  if (file.size > most) return tooLarge(file, most);
+  const text = await file.text();
+  if (isProof) {
+    if (entry !== null && entry.size > MAX_ENTRY_FILE_BYTES) return tooLarge(entry, MAX_ENTRY_FILE_BYTES);
+    return checkProof(file.name, text, entry && (await entry.text()), keys);
   }
-  const text = await bounded(file, limits.MAX_PLAN_SUBMISSION_BYTES);
-  if (text === null) return tooLarge(file, limits.MAX_PLAN_SUBMISSION_BYTES);
   if (start.includes('"log-evidence"')) return checkEvidenceFile(file.name, text, keys);
   if (text.includes('"signature"') && text.includes('"claim"')) return checkSubmission(file.name, text);
   if (text.includes('"previous_hash"'))
     return unknown(file, "This is an entry: add its proof, and both are checked together.");
   if (text.includes('"env_id"')) return checkArtifact(file.name, text);
   return unknown(file, "It is no claim, artifact, export, proof or evidence that this page knows.");
-}
-
-/** Null for a file that is larger than any of its kind. */
-async function bounded(file: File, most: number): Promise<string | null> {
-  return file.size > most ? null : file.text();
 }
 
 function tooLarge({ name, size }: File, most: number): FileReport {

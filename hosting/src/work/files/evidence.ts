@@ -1,6 +1,7 @@
 // Evidence against a log: whether it shows what it says.
-import { checkEvidence, parseEvidence, parseVerifierKey, portableHost } from "@policyledger/core";
+import { checkEvidence, parseEvidence, portableHost } from "@policyledger/core";
 import type { FileReport, FileStep } from "../tasks.ts";
+import { keysFrom } from "./keys.ts";
 import { reportOf, step } from "./steps.ts";
 
 export function checkEvidenceFile(name: string, text: string, keyTexts: readonly string[]): FileReport {
@@ -13,21 +14,18 @@ export function checkEvidenceFile(name: string, text: string, keyTexts: readonly
     (found) => `It says: ${found.what.replace("_", " ")}.`,
   );
   if (evidence === null) return reportOf(name, what, steps);
-  if (keyTexts.length === 0) {
-    steps.push({
-      name: "Key",
-      holds: null,
-      text: "This browser knows no log yet whose signatures it could check.",
-    });
-    return reportOf(name, what, steps);
-  }
-  const keys = keyTexts.map((key) => parseVerifierKey(portableHost, key));
-  step(
+  const keys = keysFrom(steps, keyTexts);
+  if (keys === null) return reportOf(name, what, steps);
+  const found = step(
     steps,
-    "What it shows",
+    "Signatures",
     () => checkEvidence(portableHost, keys, evidence),
-    ({ proven, message }) =>
-      `${message}. ${proven ? "It convicts the log." : "The log may still show a proof."}`,
+    () => "The log has signed both checkpoints.",
   );
+  if (found !== null) {
+    const { proven, message } = found;
+    const rest = proven ? "It convicts the log." : "The log may still show a proof that it is one history.";
+    steps.push({ name: "What it shows", holds: proven ? true : null, text: `${message}. ${rest}` });
+  }
   return reportOf(name, what, steps);
 }

@@ -11,6 +11,7 @@ import {
   reusePolicy,
   verifyUnsignedClaim,
 } from "@policyledger/core";
+import { pauses } from "../pause.ts";
 import type { FileReport, FileStep, Tasks } from "../tasks.ts";
 import { linesOf } from "./lines.ts";
 import { reportOf } from "./steps.ts";
@@ -21,30 +22,36 @@ const TOLD_EVERY = 50;
 export async function checkExport(file: File, tell: Tell, signal: AbortSignal): Promise<FileReport> {
   const steps: FileStep[] = [];
   const what = "An exported ledger";
-  const entries: Entry[] = [];
-  const policies = new Map<string, string>();
+  const reading = new ExportReading(portableHost);
+  const replays = new Replays();
   let audit: ChainAudit | null = null;
+  let [size, read] = [0, 0];
+  const pause = pauses(signal);
   try {
-    const reading = new ExportReading(portableHost);
     for await (const line of linesOf(file, MAX_LINE_BYTES)) {
-      signal.throwIfAborted();
       const part = reading.add(line);
       if (part.kind === "header") {
-        const { entries: size, head } = part.header;
+        const { entries, head } = part.header;
+        size = entries;
         audit = new ChainAudit(portableHost, { expected: { size, head }, signatures: true });
       } else if (part.kind === "entry") {
-        if (audit!.add(part.text)) entries.push(readEntry(part.text));
-        if (entries.length % TOLD_EVERY === 0)
-          tell({ doing: "checking entries and signatures", done: entries.length });
-      } else policies.set(part.key, part.text);
+        if (audit!.add(part.text)) replays.expect(readEntry(part.text));
+        read += 1;
+        if (read % TOLD_EVERY === 0)
+          tell({ doing: "Checking entries and signatures", done: read, total: size });
+      } else {
+        for (const _ of replays.run(part.key, part.text)) {
+          if (replays.done % TOLD_EVERY === 0)
+            tell({ doing: "Running every policy and plan again", done: replays.done, total: size });
+          await pause();
+        }
+      }
+      await pause();
     }
     reading.end();
-    steps.push({
-      name: "Form",
-      holds: true,
-      text: `${entries.length} entries and ${policies.size} policies and plans, all there.`,
-    });
+    steps.push({ name: "Form", holds: true, text: `${read} entries, and every policy and plan of theirs.` });
   } catch (error) {
+    // What is not UTF-8 is a type error of the decoder.
     if (!(error instanceof ExportError || error instanceof PolicyLedgerError || error instanceof TypeError))
       throw error;
     steps.push({ name: "Form", holds: false, text: error.message });
@@ -57,24 +64,42 @@ export async function checkExport(file: File, tell: Tell, signal: AbortSignal): 
     holds: ok,
     text: fault === null ? summary : `Entry ${fault.index}: ${fault.message}`,
   });
-  if (steps.every(({ holds }) => holds)) steps.push(replayAll(entries, policies, tell, signal));
+  if (steps.every(({ holds }) => holds)) steps.push(replays.step());
   return reportOf(file.name, what, steps);
 }
 
-function replayAll(
-  entries: readonly Entry[],
-  policies: ReadonlyMap<string, string>,
-  tell: Tell,
-  signal: AbortSignal,
-): FileStep {
-  const name = "Replays";
-  for (const [i, entry] of entries.entries()) {
-    signal.throwIfAborted();
-    const fault = replayFault(entry, policies.get(subjectOf(entry))!);
-    if (fault !== null) return { name, holds: false, text: `Entry ${entry.index}: ${fault}` };
-    if (i % TOLD_EVERY === 0) tell({ doing: "running every policy and plan again", done: i });
+/** Runs what the entries named as soon as it comes, so that no more than one text is kept at a time. */
+class Replays {
+  private readonly entries = new Map<string, Entry[]>();
+  private fault: { readonly index: number; readonly message: string } | null = null;
+  done = 0;
+
+  expect(entry: Entry): void {
+    const key = subjectOf(entry);
+    const same = this.entries.get(key);
+    if (same === undefined) this.entries.set(key, [entry]);
+    else same.push(entry);
   }
-  return { name, holds: true, text: `All ${entries.length} earned again what they say.` };
+
+  /** One entry after the other, so that there can be a pause between two. */
+  *run(key: string, text: string): Generator<void, void, undefined> {
+    for (const entry of this.entries.get(key) ?? []) {
+      const message = replayFault(entry, text);
+      this.done += 1;
+      // Of several, the first in the ledger is told.
+      if (message !== null && entry.index < (this.fault?.index ?? Number.POSITIVE_INFINITY))
+        this.fault = { index: entry.index, message };
+      yield;
+    }
+    this.entries.delete(key);
+  }
+
+  step(): FileStep {
+    const name = "Replays";
+    if (this.fault !== null)
+      return { name, holds: false, text: `Entry ${this.fault.index}: ${this.fault.message}` };
+    return { name, holds: true, text: `All ${this.done} earned again what they say.` };
+  }
 }
 
 function replayFault(entry: Entry, text: string): string | null {

@@ -1,4 +1,5 @@
 // The lines of a file, one after the other, however large it is; no line may be longer than its bound.
+import { ExportError } from "@policyledger/agent/check";
 
 export async function* linesOf(file: Blob, maxBytes: number): AsyncGenerator<string, void, undefined> {
   const reader = file
@@ -16,7 +17,7 @@ export async function* linesOf(file: Blob, maxBytes: number): AsyncGenerator<str
       start = end + 1;
     }
     rest = rest.slice(start);
-    if (rest.length > maxBytes) throw new Error(`A line takes more than ${maxBytes} bytes.`);
+    if (rest.length > maxBytes) throw new ExportError("bad_line", `A line takes more than ${maxBytes} bytes`);
   }
-  if (rest !== "") yield rest;
+  if (rest !== "") throw new ExportError("truncated", "The last line does not end");
 }

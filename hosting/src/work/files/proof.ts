@@ -1,11 +1,12 @@
-// A proof file: that its entry stands in the log whose key this browser knows.
-import { parseProofFile, parseVerifierKey, portableHost, verifyProofFile } from "@policyledger/core";
+// A proof file: that its entry stands in the log whose key is given, or known to this browser.
+import { parseProofFile, portableHost, verifyProofFile } from "@policyledger/core";
 import type { FileReport, FileStep } from "../tasks.ts";
+import { keysFrom } from "./keys.ts";
 import { reportOf, step } from "./steps.ts";
 
 export function checkProof(
   name: string,
-  text: string | null,
+  text: string,
   entry: string | null,
   keyTexts: readonly string[],
 ): FileReport {
@@ -14,7 +15,7 @@ export function checkProof(
   const file = step(
     steps,
     "Form",
-    () => parseProofFile(text ?? ""),
+    () => parseProofFile(text),
     ({ index, path }) => `Of entry ${index}, with ${path.length} hashes.`,
   );
   if (file === null) return reportOf(name, what, steps);
@@ -26,17 +27,12 @@ export function checkProof(
     });
     return reportOf(name, what, steps);
   }
-  if (keyTexts.length === 0) {
-    const text =
-      "This browser knows no log yet: look at an entry of the ledger first, which remembers its key.";
-    steps.push({ name: "Key", holds: null, text });
-    return reportOf(name, what, steps);
-  }
-  const keys = keyTexts.map((key) => parseVerifierKey(portableHost, key));
+  const keys = keysFrom(steps, keyTexts);
+  if (keys === null) return reportOf(name, what, steps);
   step(
     steps,
     "Inclusion and signature",
-    () => verifyProofFile(portableHost, text!, { entry: entry.trim(), keys }),
+    () => verifyProofFile(portableHost, text, { entry: entry.trim(), keys }),
     ({ origin, index, size }) =>
       `${origin} has signed a log of ${size} entries, in which this is entry ${index}.`,
   );

@@ -1,6 +1,8 @@
-// A claim file: the verifier's own steps, one after the other.
+// A claim file: the verifier's own steps, one after the other, each by its name.
 import {
+  type Claim,
   claimText,
+  environmentKind,
   isSignedBy,
   parseSubmission,
   portableHost,
@@ -28,24 +30,69 @@ export function checkSubmission(name: string, text: string): FileReport {
       ? `Key ${claim.public_key} has signed it.`
       : `The signature is not one of key ${claim.public_key} over this claim.`,
   });
-  steps.push(replayed(submission));
+  steps.push(...verified(submission));
   return reportOf(name, claim.kind === "plan" ? "A claim of a plan" : "A claim of a policy", steps);
 }
 
-function replayed(submission: Submission): FileStep {
+type Verdict = ReturnType<typeof verifyUnsignedClaim>;
+type Reason = Extract<Verdict, { verdict: "INVALID" }>["reason"];
+
+/** A step of verification, what it says when it holds, and the reasons that it fails for. */
+type Stage = readonly [name: string, text: string, reasons: readonly Reason[]];
+
+/** The first reason that there is says how far it came: what is before it holds, what is behind it was not reached. */
+function verified(submission: Submission): FileStep[] {
   const verdict = verifyUnsignedClaim(portableHost, submission);
-  if (verdict.verdict === "INVALID") {
-    const { reason, message, faults } = verdict;
+  const stages = stagesOf(submission.claim, verdict);
+  if (verdict.verdict === "VALID") return stages.map(([name, text]) => ({ name, holds: true, text }));
+  const { reason, message, faults } = verdict;
+  const failed = stages.findIndex(([, , reasons]) => reasons.includes(reason));
+  return stages.map(([name, text], i) => {
+    if (i < failed) return { name, holds: true, text };
+    if (i > failed) return { name, holds: null, text: "It did not come to that." };
     return {
-      name: "Replay",
-      holds: false,
-      text: `${message} (${reason})`,
+      ...{ name, holds: false, text: `${message} (${reason})` },
       faults: faults.map(({ path, message }) => ({ path, message })),
     };
+  });
+}
+
+const BOUNDS: Stage = ["Bounds", "It is within every limit.", ["limits"]];
+
+function stagesOf(claim: Claim, verdict: Verdict): readonly Stage[] {
+  if (claim.kind === "plan") {
+    return [
+      BOUNDS,
+      [
+        "Plan",
+        `It has the hashes that the claim names, ${claim.plan_hash}.`,
+        ["hash_mismatch", "plan_refused"],
+      ],
+      ["Run", "It came to its end.", ["plan_halted"]],
+      ["Final state", "It is the one that is claimed.", ["final_state_mismatch"]],
+      ["Final commit", "It is the one that is claimed.", ["final_commit_mismatch"]],
+    ];
   }
-  const text =
-    "verified_reward" in verdict
-      ? `${verdict.steps} steps earned ${verdict.verified_reward} tenths, as claimed.`
-      : "The plan came to the state and the commit that are claimed.";
-  return { name: "Replay", holds: true, text };
+  const { env_id, policy_hash, seed, claimed_reward } = claim;
+  const steps = "steps" in verdict ? `${verdict.steps} steps` : "An episode";
+  return [
+    BOUNDS,
+    [
+      "Artifact",
+      `It has the hash that the claim names, ${policy_hash}.`,
+      ["hash_mismatch", "artifact_refused", "unknown_environment"],
+    ],
+    ["Replay", `${steps} in ${env_id} on seed ${seed}.`, ["bad_config"]],
+    ["Reward", `The replay earned ${rewardIn(env_id, claimed_reward)}, as claimed.`, ["reward_mismatch"]],
+  ];
+}
+
+/** An environment that there is not has no unit; then nothing is said of its rewards either. */
+function rewardIn(env_id: string, reward: number): string {
+  try {
+    const { rewardUnit } = environmentKind(env_id);
+    return (reward / rewardUnit).toFixed(rewardUnit === 1 ? 0 : 1);
+  } catch {
+    return String(reward);
+  }
 }
