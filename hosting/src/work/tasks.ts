@@ -2,6 +2,7 @@
 import type { Bin, Explanation, Figures, Progress, Standing, TrainingOptions } from "@policyledger/core";
 import type { LedgerPage, Marketplace } from "@policyledger/core/api";
 
+export type PlanEntry = Extract<LedgerPage["entries"][number], { kind: "plan" }>;
 export type PolicyEntry = Extract<LedgerPage["entries"][number], { kind: "policy" }>;
 
 export interface Tasks {
@@ -27,6 +28,12 @@ export interface Tasks {
       readonly message: string;
       readonly milliseconds: number;
     };
+  };
+  /** Runs an entry's plan again, and checks the receipts that the service keeps of it. */
+  readonly plan: {
+    readonly input: { readonly origin: string; readonly entry: PlanEntry };
+    readonly told: { readonly committed: number; readonly ops: number };
+    readonly done: PlanStudy;
   };
   /** Explains an entry's policy, and records the episode that earned the reward. */
   readonly study: {
@@ -122,6 +129,32 @@ export interface FileStep {
   readonly holds: boolean | null;
   readonly text: string;
   readonly faults?: readonly { readonly path: string; readonly message: string }[];
+}
+
+export interface PlanStudy {
+  /** In its normal form. */
+  readonly document: string;
+  readonly ops: readonly string[];
+  /** Which op comes before which. */
+  readonly edges: readonly (readonly [string, string])[];
+  readonly attempts: readonly PlanAttempt[];
+  /** Whether the run came to what the entry says, and how that is known. */
+  readonly holds: boolean;
+  readonly message: string;
+  /** What the receipts that the service keeps come to, without a kernel being run. */
+  readonly receipts: string;
+  readonly milliseconds: number;
+}
+
+export interface PlanAttempt {
+  readonly batch: readonly string[];
+  /** Whether a failure forced it; otherwise the scheduler built it. */
+  readonly forced: boolean;
+  /** Null for a batch that was committed. */
+  readonly failure: { readonly code: string; readonly message: string; readonly next: string } | null;
+  readonly commitHash: string | null;
+  /** ε as measured over its bound, of 1; null where the gate was not reached. */
+  readonly epsilon: number | null;
 }
 
 export interface Study {

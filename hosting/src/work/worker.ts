@@ -14,6 +14,7 @@ const RUNS: { readonly [T in TaskName]: () => Promise<Run<T>> } = {
   files: () => import("./files/check-files.ts").then(({ checkFiles }) => checkFiles),
   luck: () => import("./luck.ts").then(({ howLucky }) => howLucky),
   places: () => import("./places.ts").then(({ checkPlaces }) => checkPlaces),
+  plan: () => import("./plan.ts").then(({ rerunPlan }) => rerunPlan),
   study: () => import("./study.ts").then(({ studyEntry }) => studyEntry),
   replay: () => import("./replay.ts").then(({ replayEntry }) => replayEntry),
 };

@@ -16,6 +16,7 @@ import { Commands } from "./commands.tsx";
 import { Downloads } from "./downloads.tsx";
 import { Episode } from "./episode.tsx";
 import { Fields } from "./fields.tsx";
+import { Plan } from "./plan.tsx";
 import { Policy } from "./policy.tsx";
 import { Proof } from "./proof.tsx";
 
@@ -84,6 +85,7 @@ function Entry({ found, kinds }: { found: Found; kinds: Kinds | null }) {
       {entry.kind === "policy" && <Result entry={entry} unit={unitOf(kinds, entry.env_id)} />}
       <Proof entry={entry} />
       {entry.kind === "policy" && <Studied entry={entry} unit={unitOf(kinds, entry.env_id)} />}
+      {entry.kind === "plan" && <Plan key={entry.current_hash} entry={entry} />}
       <Fields entry={entry} />
       <Commands entry={entry} />
     </article>

@@ -64,7 +64,7 @@ export async function checkExport(file: File, tell: Tell, signal: AbortSignal): 
     holds: ok,
     text: fault === null ? summary : `Entry ${fault.index}: ${fault.message}`,
   });
-  if (steps.every(({ holds }) => holds)) steps.push(replays.step());
+  if (steps.every(({ holds }) => holds)) steps.push(replays.report());
   return reportOf(file.name, what, steps);
 }
 
@@ -94,7 +94,7 @@ class Replays {
     this.entries.delete(key);
   }
 
-  step(): FileStep {
+  report(): FileStep {
     const name = "Replays";
     if (this.fault !== null)
       return { name, holds: false, text: `Entry ${this.fault.index}: ${this.fault.message}` };

@@ -1,0 +1,74 @@
+// Runs a recorded plan again, as every verifier does, and checks the receipts that the service keeps of its run.
+import { openPlans } from "@policyledger/agent/plans";
+import { CLAIM_LIMITS, type PlanEvent, portableHost, runPlan } from "@policyledger/core";
+import type { PlanAttempt, Tasks } from "./tasks.ts";
+
+type PlanTask = Tasks["plan"];
+
+export async function rerunPlan(
+  { origin, entry }: PlanTask["input"],
+  tell: (told: PlanTask["told"]) => void,
+  signal: AbortSignal,
+): Promise<PlanTask["done"]> {
+  const plans = openPlans(origin);
+  const { plan_hash, final_commit_hash: finalCommitHash } = entry;
+  // The receipts are checked against the document before they are given.
+  const { document, report } = await plans.receipts(plan_hash, { signal, finalCommitHash });
+  const { text } = await plans.plan(plan_hash, { signal });
+  const attempts: PlanAttempt[] = [];
+  const started = performance.now();
+  const run = runPlan(portableHost, document, {
+    limits: CLAIM_LIMITS,
+    observe: (event) => {
+      attempts.push(attemptOf(event));
+      if (event.attempt % TOLD_EVERY === 0) tell({ committed: event.committed, ops: event.ops });
+    },
+  });
+  const milliseconds = performance.now() - started;
+  const holds =
+    run.status === "finished" &&
+    run.finalStateHash === entry.final_state_hash &&
+    run.finalCommitHash === entry.final_commit_hash;
+  const message =
+    run.status === "finished"
+      ? `It came to the state ${run.finalStateHash} and the commit ${run.finalCommitHash}`
+      : run.status === "halted"
+        ? run.message
+        : run.faults.map((fault) => fault.message).join("; ");
+  return {
+    document: text,
+    ops: document.plan.ops.map(({ opId }) => opId),
+    edges: document.plan.dagEdges,
+    attempts,
+    holds,
+    message,
+    receipts: report.summary,
+    milliseconds,
+  };
+}
+
+const TOLD_EVERY = 25;
+
+function attemptOf({ batch, forced, outcome }: PlanEvent): PlanAttempt {
+  if (outcome.kind === "committed") {
+    const { commitHash, epsilonMeasured, epsilonHat } = outcome;
+    return { batch, forced, failure: null, commitHash, epsilon: shareOf(epsilonMeasured, epsilonHat) };
+  }
+  const { code, message, transform } = outcome;
+  const epsilon =
+    outcome.kind === "failed" && outcome.epsilonMeasured !== null
+      ? shareOf(outcome.epsilonMeasured, outcome.epsilonHat)
+      : null;
+  return { batch, forced, failure: { code, message, next: NEXT[transform] }, commitHash: null, epsilon };
+}
+
+const NEXT = {
+  halt: "the run ends",
+  drop_last: "without its last op",
+  split: "its smallest op alone",
+} as const;
+
+/** For the eye: the integers themselves may be longer than a number holds. */
+function shareOf(measured: bigint, bound: bigint): number | null {
+  return bound === 0n ? (measured === 0n ? 0 : null) : Number((measured * 1_000n) / bound) / 1_000;
+}
