@@ -20,8 +20,8 @@ export function Api() {
           [`curl '${at}/log/proofs/0'`, "that the first entry stands in the log, to be checked offline"],
           [`curl '${location.origin}/checkpoint'`, "what the log has signed last"],
           [
-            `curl '${at}/verify' -H 'content-type: application/json' -d '{"agent_id":"me/first"}'`,
-            "a verdict, recorded nowhere: here, all that this claim lacks",
+            `curl '${at}/verify' -H 'content-type: application/json' -d '{"agent_id":"samples/liar"}'`,
+            "a verdict, recorded nowhere: here, of a known agent's last lie",
           ],
         ]}
       />

@@ -10,7 +10,9 @@ import { type Latest, loadBoard, placeOf } from "./latest.ts";
 import { Check, Station } from "./station.tsx";
 
 const DIGITS = 16;
-const WAITS = "…";
+
+/** What stands where a value is not there: yet, or at all. */
+const missing = ({ state }: Loaded<unknown>): string => (state === "loading" ? "…" : "not known");
 
 export function Life({ latest }: { latest: Latest }) {
   const { entry, kinds } = latest;
@@ -65,7 +67,7 @@ function Verified({ entry, replay, unit }: { entry: PolicyEntry; replay: Loaded<
           "replayed here",
           replay.state === "ready" && replay.value.reward !== null
             ? reward(replay.value.reward, unit)
-            : WAITS,
+            : missing(replay),
         ],
       ]}
       check={<Replayed replay={replay} />}
@@ -103,8 +105,11 @@ function Appended({ latest: { entry, fault, link } }: { latest: Latest }) {
         ["recorded", <Time at={entry.timestamp} />],
         ["previous hash", <Hash of={entry.previous_hash} what="the previous hash" digits={DIGITS} />],
         ["its own hash", <Hash of={entry.current_hash} what="the entry's hash" digits={DIGITS} />],
-        ["root", view === null ? WAITS : <Hash of={view.root} what="the root" digits={DIGITS} />],
-        ["signed over", view === null ? WAITS : `${whole(view.size)} entries, ${whole(witnesses)} witnesses`],
+        ["root", view === null ? missing(proof) : <Hash of={view.root} what="the root" digits={DIGITS} />],
+        [
+          "signed over",
+          view === null ? missing(proof) : `${whole(view.size)} entries, ${whole(witnesses)} witnesses`,
+        ],
       ]}
       check={
         <>
@@ -150,7 +155,7 @@ function Ranked({ entry, kinds }: { entry: PolicyEntry; kinds: Kinds }) {
             ? `${percent(evaluation.expected / evaluation.optimum)} of ${exact(evaluation.optimum, unit)}`
             : "not computed",
         ],
-        ["place", board.state === "ready" ? (found ? rank : "not ranked") : WAITS],
+        ["place", board.state === "ready" ? (found ? rank : "not ranked") : missing(board)],
       ]}
       check={
         board.state === "failed" ? (
