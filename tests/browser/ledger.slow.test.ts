@@ -84,7 +84,7 @@ describe.skipIf(!hasBrowser)("the ledger", () => {
     await slider.focus();
     await page.keyboard.press("Home");
     await page.getByText("Step 1 of 24").waitFor();
-    await page.getByRole("button", { name: "Play" }).click();
+    await page.getByRole("button", { name: "Play", exact: true }).click();
     await page.getByText("Step 3 of 24").waitFor();
     await page.getByRole("button", { name: "Pause" }).click();
     await page.getByRole("button", { name: /^Show all \d+$/ }).click();
