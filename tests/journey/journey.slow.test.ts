@@ -79,6 +79,17 @@ test("a claim is verified, recorded, ranked and reused, and anyone can check eac
   const best = json(await ask(`${api}/marketplace/best?${BOARD}&by=expected`));
   const policy = await ask(`${door.url}${best.artifact_location}`);
   expect(policy.headers["cache-control"]).toContain("immutable");
+  // What is said of the page's own paths must not reach what the function says of its answers.
+  for (const [path, cache] of [
+    ["/", "no-cache"],
+    ["/entry/3", "no-cache"],
+    ["/boards/cyber-defense-v1/standard", "no-cache"],
+    ["/tile/0/000.p/1", "public, max-age=31536000, immutable"],
+    ["/checkpoint", "public, max-age=0, s-maxage=1"],
+  ] as const) {
+    const answer = await ask(door.url + path);
+    expect([path, answer.status, answer.headers["cache-control"]]).toEqual([path, 200, cache]);
+  }
   const { current_hash: _, ...bestEntry } = best.entry;
   const reusable = reusePolicy(nodeHost, bestEntry as PolicyEntry, policy.text);
   expect(reusable.run(bestEntry.seed).reward).toBe(bestEntry.verified_reward);
