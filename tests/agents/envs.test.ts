@@ -38,6 +38,12 @@ describe("what all commands share", () => {
     [["envs", "--jsn"], 2, "Unknown option '--jsn'"],
     [["envs", "a", "b"], 2, "wants [ENV], got a b"],
     [["--verbose"], 2, "there is no option --verbose before a command"],
+    [
+      ["plan"],
+      2,
+      "plan is one of: plan run, plan seal, plan check, plan submit\n  see `policyledger --help`",
+    ],
+    [["plan", "--help"], 2, "plan is one of: plan run,"],
     [["\u001b[31mred\u0007"], 2, "there is no command \ufffd[31mred\ufffd"],
   ])("%j ends with exit code %i and says what is wrong", async (args, exit, message) => {
     const { code, err, out } = await run(...args);

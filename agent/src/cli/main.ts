@@ -62,9 +62,12 @@ async function runNamed(argv: readonly string[], terminal: Terminal, signal: Abo
   const listed = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (listed === undefined) {
     const { nearest } = await import("./overview.ts");
+    const begun = Object.keys(commands).filter((one) => one.startsWith(`${name} `));
     const near = nearest(name, Object.keys(commands));
     throw usage(
-      `there is no command ${foreign(name, 40)}`,
+      begun.length > 0
+        ? `${name} is one of: ${begun.join(", ")}`
+        : `there is no command ${foreign(name, 40)}`,
       near === null ? "see `policyledger --help`" : `did you mean \`policyledger ${near}\`?`,
     );
   }

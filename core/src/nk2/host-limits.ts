@@ -35,7 +35,7 @@ export const HOST_LIMITS: HostLimits = {
 
 /**
  * For plans that are claimed, whoever verifies them: part of the rules. A verifier has 512 MiB and 120 s for eight of them at once; the
- * costliest that was found takes 5 s on a busy core (docs/nk2.md).
+ * costliest that was found takes 8 s on a busy core (docs/nk2.md).
  */
 export const CLAIM_LIMITS: HostLimits = {
   maxOps: 5_000,

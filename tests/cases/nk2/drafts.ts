@@ -474,4 +474,14 @@ export const caps: readonly RunCase[] = [
     ),
     { x: "1" },
   ),
+  // maxBatchSize ends nothing: the scheduler builds no larger batch.
+  ...[
+    ["exactly at maxBatchSize: three ops may go together", 3, ["a b c"]],
+    ["one below maxBatchSize", 4, ["a b c"]],
+    ["one above maxBatchSize: the last of three ops comes alone", 2, ["a b", "c"]],
+  ].map(([name, most, batches]) => ({
+    name: name as string,
+    draft: { ...three, caps: { maxBatchSize: most as number } },
+    expected: { end: "finished", attempts: committed(...(batches as string[])), state: ones },
+  })),
 ];

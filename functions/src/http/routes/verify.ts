@@ -23,8 +23,9 @@ import { BODY_PROBLEMS, readBody } from "../body.ts";
 import { type Call, type Route, route } from "../route.ts";
 import { requireJob, takeSubmission } from "../submissions.ts";
 
-/** Static cost of a plan that is run while its caller waits: a quarter of a second at most. */
+/** What a plan that is run while its caller waits may come to: a quarter of a second, for ops that get in each other's way a second at most. */
 const MAX_ASKED_COST = 2_000_000;
+const MAX_ASKED_OPS = 1_000;
 
 export const verifyRoutes: readonly Route[] = [
   route({
@@ -35,8 +36,8 @@ export const verifyRoutes: readonly Route[] = [
     summary: "A verdict without recording anything",
     description:
       "For a submission, for a claim that was submitted before, or for an agent's latest claim. The exact expected return comes with " +
-      `claims on registered presets. Of plans, those whose static cost (docs/nk2.md) is at most ${MAX_ASKED_COST}; any other is verified ` +
-      "on its way to the ledger. For a submission that nobody signed as claimed, the verdict is INVALID.",
+      `claims on registered presets. Of plans, those of at most ${MAX_ASKED_OPS} ops whose static cost (docs/nk2.md) is at most ` +
+      `${MAX_ASKED_COST}; any other is verified on its way to the ledger. For a submission that nobody signed as claimed, the verdict is INVALID.`,
     params: schemas.noParameters,
     query: schemas.noParameters,
     body: { "application/json": schemas.verifyRequest },
@@ -124,9 +125,20 @@ function withFewFaults(decision: Invalid): Invalid {
 /** Whoever waits for an answer keeps others waiting. */
 function requireCheap(host: Host, document: PlanDocument): void {
   const { staticCost, faults } = checkPlan(host, document, CLAIM_LIMITS);
-  if (faults.length > 0 || staticCost <= BigInt(MAX_ASKED_COST)) return;
-  const message = `its static cost is ${staticCost}, at most ${MAX_ASKED_COST} are answered at once`;
-  throw new Problem("over_cap", `Cannot run the plan here: ${message}; submit it, and see its claim.`, {
-    faults: [{ path: "/document/plan", message }],
+  if (faults.length > 0) return;
+  const counts = [
+    { path: "/document/plan", what: "its static cost is", value: staticCost, most: MAX_ASKED_COST },
+    { path: "/document/plan/ops", what: "its ops are", value: document.plan.ops.length, most: MAX_ASKED_OPS },
+  ];
+  const over = counts
+    .filter(({ value, most }) => value > most)
+    .map(({ path, what, value, most }) => ({
+      path,
+      message: `${what} ${value}, at most ${most} are answered at once`,
+    }));
+  if (over.length === 0) return;
+  const why = over.map(({ message }) => message).join("; ");
+  throw new Problem("over_cap", `Cannot run the plan here: ${why}; submit it, and see its claim.`, {
+    faults: over,
   });
 }
