@@ -28,7 +28,9 @@ describe.skipIf(!hasBrowser)("how it works", () => {
 
   test("every route that it shows with curl answers", async () => {
     const page = await viewer.open("/how");
-    const commands = await page.locator("section[aria-labelledby=api] .commands code").allTextContents();
+    const shown = page.locator("section[aria-labelledby=api] .commands code");
+    await shown.first().waitFor();
+    const commands = await shown.allTextContents();
     expect(commands.length).toBeGreaterThan(5);
     for (const command of commands) {
       const [, url] = /^curl '([^']+)'/.exec(command)!;
