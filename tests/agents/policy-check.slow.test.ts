@@ -1,10 +1,11 @@
 // `policyledger policy check` on policies that keep the contract, that break it, and that cannot be checked at all.
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { artifactText } from "@policyledger/core";
 import { expect, test } from "vitest";
 import { EXAMPLE } from "../../agent/src/cli/commands/policy-check.ts";
+import { until } from "../../scripts/until.ts";
 import { expectGolden, newHome, policyledger } from "./command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "policyledger-check-"));
@@ -163,8 +164,10 @@ test("a policy that ends its thread breaks the contract", async () => {
 });
 
 test("Ctrl-C ends a check", async () => {
-  writeFileSync(join(folder, "long.mjs"), "for (;;);");
-  const interrupt = new Promise((resolve) => setTimeout(resolve, 500));
+  const runs = join(folder, "runs");
+  const text = `import { writeFileSync } from "node:fs";\nwriteFileSync(${JSON.stringify(runs)}, "");\nfor (;;);`;
+  writeFileSync(join(folder, "long.mjs"), text);
+  const interrupt = until("the policy runs", async () => existsSync(runs));
   const ran = await policyledger(["policy", "check", "long.mjs"], { home, cwd: folder, interrupt });
   expect(ran).toEqual({ code: 130, out: "", err: "\nStopping …\n" });
 });

@@ -14,6 +14,7 @@ import { nodeHost } from "@policyledger/core/node";
 import { describe, expect, test } from "vitest";
 import { paintOf, type Terminal } from "../../agent/src/cli/terminal.ts";
 import { trainingView } from "../../agent/src/cli/train/view.ts";
+import { until } from "../../scripts/until.ts";
 import { expectGolden, newHome, policyledger } from "./command.ts";
 
 const home = newHome();
@@ -37,10 +38,6 @@ function trained(options: TrainingOptions): string {
   const training = startTraining(options);
   training.advance(options.episodes!);
   return artifactText(training.artifact());
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 describe("a training", () => {
@@ -150,7 +147,7 @@ describe("a training that is interrupted", () => {
     const folder = newFolder();
     const checkpoint = join(folder, "killed.training.json");
     const args = ["--episodes", String(2 * EPISODES), "--name", "killed"];
-    const written = until(() => existsSync(checkpoint));
+    const written = until("a checkpoint is written", async () => existsSync(checkpoint));
     const { code } = await run(folder, args, { interrupt: written, by: "SIGKILL" });
     expect(code).toBe(null);
     const { episode } = JSON.parse(readFileSync(checkpoint, "utf8"));
