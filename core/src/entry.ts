@@ -1,7 +1,7 @@
 // Ledger entries, version 1. An entry's canonical JSON is the Merkle leaf; its RFC 6962 leaf hash is the entry's
 // `current_hash`, which is not part of it. `previous_hash` is the current_hash of the entry before, "genesis" in
 // the first. docs/formats.md has the fields with a worked example. A new field is a new version.
-import type { PlanClaim, PolicyClaim } from "./claim.ts";
+import type { Claim, PlanClaim, PolicyClaim } from "./claim.ts";
 import { isTimestamp } from "./entry-forms.ts";
 import { ScannedEntry, scanEntry } from "./entry-grammar.ts";
 import { isIndex } from "./environments/kind.ts";
@@ -151,6 +151,23 @@ export function planContent(
   const { v: _, ...kept } = claim;
   const { claim_id, signature, commits, ops } = found;
   return { ...kept, claim_id, signature, commits, ops };
+}
+
+/** The claim that an entry was made from, all of which stands in it. */
+export function claimOfEntry(entry: PolicyEntry): PolicyClaim;
+export function claimOfEntry(entry: PlanEntry): PlanClaim;
+export function claimOfEntry(entry: Entry): Claim;
+export function claimOfEntry(entry: Entry): Claim {
+  requireObject(entry, "invalid_entry", "Cannot tell the claim of an entry");
+  const { agent_id, public_key } = entry;
+  if (entry.kind === "plan") {
+    const { plan_hash, initial_state_hash, final_state_hash, final_commit_hash } = entry;
+    const hashes = { plan_hash, initial_state_hash, final_state_hash, final_commit_hash };
+    return { v: 1, kind: "plan", agent_id, public_key, ...hashes };
+  }
+  const { env_id, env_config, seed, policy_hash, verified_reward } = entry;
+  const what = { env_id, env_config, seed, policy_hash, claimed_reward: verified_reward };
+  return { v: 1, kind: "policy", agent_id, public_key, ...what };
 }
 
 /** Reads an entry from its text, which must be the canonical JSON of an entry. */

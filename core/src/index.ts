@@ -23,6 +23,7 @@ export {
 } from "./claim.ts";
 export { isStrictPublicKey, isStrictSignature, verifyStrict } from "./ed25519.ts";
 export {
+  claimOfEntry,
   type Entry,
   type EntryContent,
   entryHash,
@@ -158,6 +159,7 @@ export {
   newTiles,
   parseBundlePath,
   parseTilePath,
+  TILE_WIDTH,
   type Tile,
   tileAt,
   tilesFor,
@@ -222,7 +224,13 @@ export {
   readArtifact,
 } from "./policies/artifact.ts";
 export { type Behaviour, behaviourOf } from "./policies/behaviour.ts";
-export { type ActionShare, type Explanation, explainPolicy, type Situation } from "./policies/explain.ts";
+export {
+  type ActionShare,
+  type Explanation,
+  explainPolicy,
+  observationOf,
+  type Situation,
+} from "./policies/explain.ts";
 export type { Decision } from "./policies/explain-decision.ts";
 export type { Feature } from "./policies/explain-features.ts";
 export type { ListedRule, RuleList } from "./policies/explain-rules.ts";
@@ -242,28 +250,7 @@ export {
 } from "./ranking.ts";
 export { type Reusable, reusePolicy } from "./reuse.ts";
 export { parseWith, readingFaults } from "./schema.ts";
-export {
-  type Bound,
-  type BoxOptions,
-  BoxSpace,
-  canCast,
-  DictSpace,
-  DiscreteSpace,
-  type Dtype,
-  type IntegerMember,
-  type MemberOf,
-  MultiBinarySpace,
-  type MultiDiscreteOptions,
-  MultiDiscreteSpace,
-  type NdArray,
-  type Nested,
-  ndArray,
-  type Space,
-  type SpaceKind,
-  spaceFromJson,
-  TupleSpace,
-  type TypedArray,
-} from "./spaces/index.ts";
+export * from "./spaces/index.ts";
 export {
   acceptSubmission,
   type PlanSubmission,
@@ -281,6 +268,7 @@ export {
   type TrainingOptions,
   trainingSchema,
 } from "./training/config.ts";
+export { suggestedLearning } from "./training/suggested.ts";
 export {
   type Progress,
   resumeTraining,

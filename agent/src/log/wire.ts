@@ -1,6 +1,13 @@
 // The routes of a log: what its service says of it, its proofs, its tiles, and where cosignatures go. Nothing that
 // comes from here is true yet.
-import { type Bundle, formatBundlePath, formatTilePath, limits, type Tile } from "@policyledger/core";
+import {
+  type Bundle,
+  formatBundlePath,
+  formatTilePath,
+  limits,
+  TILE_WIDTH,
+  type Tile,
+} from "@policyledger/core";
 import * as api from "@policyledger/core/api";
 import { API, type CallOptions, natural, search } from "../sdk/calls.ts";
 import { ClientError } from "../sdk/error.ts";
@@ -22,7 +29,6 @@ export interface Wire {
   cosign(note: string, keys: readonly string[], options?: CallOptions): Promise<api.CosignaturesKept>;
 }
 
-const TILE_WIDTH = 256;
 const TILE_BYTES = 32 * TILE_WIDTH;
 /** 256 entries of at most 65,535 bytes, each behind its length. */
 const MAX_BUNDLE_BYTES = 65_537 * TILE_WIDTH;

@@ -118,6 +118,11 @@ function actionShares(
   });
 }
 
+/** An observation's code as people read it: by field the label of its value, or the value where it has none. */
+export function observationOf(kind: EnvironmentKind, code: number): Situation["observation"] {
+  return labelled(kind, valuesOf(kind, code));
+}
+
 function valuesOf({ fields }: EnvironmentKind, state: number): readonly number[] {
   const values: number[] = [];
   let rest = state;

@@ -6,6 +6,7 @@ import {
   formatTilePath,
   newTiles,
   rootOf,
+  TILE_WIDTH,
   type Tile,
   type TileData,
   type Tree,
@@ -22,7 +23,6 @@ export interface Difference {
   readonly message: string;
 }
 
-const TILE_WIDTH = 256;
 const HASH_BYTES = 32;
 
 export class Derivation {

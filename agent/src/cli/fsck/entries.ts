@@ -6,6 +6,7 @@ import {
   PolicyLedgerError,
   parseBundle,
   type Sealed,
+  TILE_WIDTH,
 } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
 import type { LogClient } from "../../log/index.ts";
@@ -28,8 +29,6 @@ interface From {
   readonly log: LogClient;
   readonly signal: AbortSignal;
 }
-
-const TILE_WIDTH = 256;
 
 /** The page of the JSON API that holds what a bundle holds; a failure of it is a difference, found later. */
 export function pageOf(

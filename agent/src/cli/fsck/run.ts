@@ -1,4 +1,5 @@
 // Goes through a whole log: its entries once, bundle by bundle, and everything that is made of them.
+import { TILE_WIDTH } from "@policyledger/core";
 import type { LogClient, View } from "../../log/index.ts";
 import { fetchBundles } from "../log/bundles.ts";
 import { replayEntries } from "../log/replaying.ts";
@@ -75,8 +76,8 @@ function pagesAhead(fsck: Fsck, size: number): () => ReturnType<typeof pageOf> {
   const coming: ReturnType<typeof pageOf>[] = [];
   let next = 0;
   return () => {
-    for (; next < size && coming.length < PAGES_AHEAD; next += 256) {
-      const page = pageOf(fsck, next, Math.min(256, size - next));
+    for (; next < size && coming.length < PAGES_AHEAD; next += TILE_WIDTH) {
+      const page = pageOf(fsck, next, Math.min(TILE_WIDTH, size - next));
       page.catch(() => {});
       coming.push(page);
     }

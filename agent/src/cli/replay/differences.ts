@@ -1,8 +1,8 @@
 // Where a record and what was found by computing it anew differ: field by field, both values.
 import {
-  type Claim,
   canonicalJson,
   claimId,
+  claimOfEntry,
   claimText,
   type Entry,
   type Environment,
@@ -15,7 +15,6 @@ import {
   makeEnvironment,
   type PlanClaim,
   type PlanEntry,
-  type PolicyClaim,
   type PolicyEntry,
   PolicyLedgerError,
   type PolicySubmission,
@@ -54,25 +53,6 @@ function claimDifferencesOf(entry: Entry): Difference[] {
   const differences = differing("claim_id", entry.claim_id, claimId(nodeHost, claim));
   if (isSignedBy(nodeHost, claimText(claim), entry.public_key, entry.signature)) return differences;
   return [...differences, { field: "signature", said: entry.signature, found: null }];
-}
-
-/** All of the claim stands in its entry. */
-export function claimOfEntry(entry: PlanEntry): PlanClaim;
-export function claimOfEntry(entry: Entry): Claim;
-export function claimOfEntry(entry: Entry): Claim {
-  const { agent_id, public_key } = entry;
-  if (entry.kind === "plan") {
-    const { plan_hash, initial_state_hash, final_state_hash, final_commit_hash } = entry;
-    return {
-      ...{ v: 1, kind: "plan", agent_id, public_key },
-      ...{ plan_hash, initial_state_hash, final_state_hash, final_commit_hash },
-    } as PlanClaim;
-  }
-  const { env_id, env_config, seed, policy_hash, verified_reward } = entry;
-  return {
-    ...{ v: 1, kind: "policy", agent_id, public_key, env_id, env_config, seed, policy_hash },
-    claimed_reward: verified_reward,
-  } as PolicyClaim;
 }
 
 function policyDifferences(

@@ -3,6 +3,7 @@
 import {
   auditChain,
   canonicalJson,
+  claimOfEntry,
   type Environment,
   type Evaluation,
   evaluate,
@@ -26,7 +27,6 @@ import {
 } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
 import {
-  claimOfEntry,
   type Difference,
   entryDifferences,
   planVerdictDifferences,

@@ -9,6 +9,7 @@ import {
   parseBundle,
   readEntry,
   rootOf,
+  TILE_WIDTH,
 } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
 import type { LogClient, View } from "../../log/index.ts";
@@ -37,7 +38,7 @@ export async function replayTo(by: ReplayTo, from: Replayed, target: Signed): Pr
   const chain = new ChainAudit(nodeHost, headOf(from));
   await requireBeginning(by, from, target);
   for await (const { bundle, bytes } of fetchBundles(log.wire, from.size, target.size, signal)) {
-    const start = 256 * bundle.index;
+    const start = TILE_WIDTH * bundle.index;
     if (bytes === null)
       throw broken(`${target.origin} gives no entries from ${start} on, and has signed for them`);
     const texts = textsOf(bytes, bundle.width).slice(at.size - start);
