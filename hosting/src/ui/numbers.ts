@@ -7,8 +7,13 @@ export function reward(value: number, unit: number): string {
   return (value / unit).toFixed(unit === 1 ? 0 : 1);
 }
 
+/** Shares, visits and exact returns come from the core in billionths. */
+export function fromBillionths(value: number): number {
+  return value / BILLION;
+}
+
 export function exact(billionths: number, unit: number): string {
-  return (billionths / BILLION / unit).toFixed(2);
+  return (fromBillionths(billionths) / unit).toFixed(2);
 }
 
 export function whole(value: number): string {

@@ -1,8 +1,9 @@
 // Checks the whole ledger: every entry against its hash, every link, every index, and the end against the head that the
 // service named before.
 import { createClient } from "@policyledger/agent";
-import { ChainAudit, canonicalJson, type Json, portableHost } from "@policyledger/core";
+import { ChainAudit, portableHost } from "@policyledger/core";
 import type { LedgerPage } from "@policyledger/core/api";
+import { takenApart } from "../entry-text.ts";
 import type { Tasks } from "./tasks.ts";
 
 type Chain = Tasks["chain"];
@@ -27,7 +28,7 @@ export async function checkChain(
     if (next < size) page = ask(next);
     page.catch(() => {});
     for (const entry of entries.slice(0, size - checked)) {
-      holds = audit.add(textOf(entry));
+      holds = audit.add(takenApart(entry).text);
       if (!holds) break;
       checked += 1;
     }
@@ -45,8 +46,4 @@ export async function checkChain(
   function ask(from: number): Promise<LedgerPage> {
     return client.listed({ order: "oldest", from, limit: PAGE }, { signal });
   }
-}
-
-function textOf({ current_hash: _, ...fields }: LedgerPage["entries"][number]): string {
-  return canonicalJson(fields as unknown as Json);
 }

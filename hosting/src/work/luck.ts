@@ -1,15 +1,7 @@
 // How lucky a recorded reward is: the policy, which must earn on its own seed what its entry says, on many other seeds.
-import { createClient } from "@policyledger/agent";
-import {
-  binsOf,
-  expectedBestOf,
-  figuresOf,
-  portableHost,
-  returnsOverSeeds,
-  reusePolicy,
-  standingOf,
-} from "@policyledger/core";
+import { binsOf, expectedBestOf, figuresOf, returnsOverSeeds, standingOf } from "@policyledger/core";
 import { pauses } from "./pause.ts";
+import { recordedPolicy } from "./recorded-policy.ts";
 import type { Tasks } from "./tasks.ts";
 
 type LuckTask = Tasks["luck"];
@@ -20,13 +12,11 @@ const TRIES = [10, 100, 1_000];
 const TOLD_EVERY = 100;
 
 export async function howLucky(
-  { origin, entry }: LuckTask["input"],
+  input: LuckTask["input"],
   tell: (told: LuckTask["told"]) => void,
   signal: AbortSignal,
 ): Promise<LuckTask["done"]> {
-  const text = await createClient(origin).policy(entry.policy_hash, { signal });
-  const { current_hash: _, ...fields } = entry;
-  const { env, policy } = reusePolicy(portableHost, fields as never, text);
+  const { env, policy } = (await recordedPolicy(input, signal)).reuse();
   const pause = pauses(signal);
   const rewards: number[] = [];
   for (const reward of returnsOverSeeds(env, policy, { first: 0, count: SEEDS })) {
@@ -37,7 +27,7 @@ export async function howLucky(
   return {
     figures: figuresOf(rewards),
     bins: binsOf(rewards),
-    standing: standingOf(entry.verified_reward, rewards),
+    standing: standingOf(input.entry.verified_reward, rewards),
     best: TRIES.map((tries) => ({ tries, reward: expectedBestOf(tries, rewards) })),
   };
 }

@@ -1,6 +1,6 @@
 // Runs a recorded plan again, as every verifier does, and checks the receipts that the service keeps of its run.
 import { openPlans } from "@policyledger/agent/plans";
-import { CLAIM_LIMITS, type PlanEvent, portableHost, runPlan } from "@policyledger/core";
+import { CLAIM_LIMITS, type PlanEvent, planDocumentText, portableHost, runPlan } from "@policyledger/core";
 import type { PlanAttempt, Tasks } from "./tasks.ts";
 
 type PlanTask = Tasks["plan"];
@@ -10,11 +10,9 @@ export async function rerunPlan(
   tell: (told: PlanTask["told"]) => void,
   signal: AbortSignal,
 ): Promise<PlanTask["done"]> {
-  const plans = openPlans(origin);
   const { plan_hash, final_commit_hash: finalCommitHash } = entry;
   // The receipts are checked against the document before they are given.
-  const { document, report } = await plans.receipts(plan_hash, { signal, finalCommitHash });
-  const { text } = await plans.plan(plan_hash, { signal });
+  const { document, report } = await openPlans(origin).receipts(plan_hash, { signal, finalCommitHash });
   const attempts: PlanAttempt[] = [];
   const started = performance.now();
   const run = runPlan(portableHost, document, {
@@ -36,7 +34,7 @@ export async function rerunPlan(
         ? run.message
         : run.faults.map((fault) => fault.message).join("; ");
   return {
-    document: text,
+    document: planDocumentText(portableHost, document),
     ops: document.plan.ops.map(({ opId }) => opId),
     edges: document.plan.dagEdges,
     attempts,

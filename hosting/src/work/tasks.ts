@@ -90,7 +90,6 @@ export interface Outcome {
   /** The artifact's canonical JSON. */
   readonly artifact: string;
   readonly policy_hash: string;
-  readonly env_config: PolicyEntry["env_config"];
   /** Exact, in billionths of the environment's unit. */
   readonly expected: number;
   readonly optimum: number;

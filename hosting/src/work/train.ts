@@ -35,7 +35,6 @@ export async function outcomeOf({
   return {
     artifact: text,
     policy_hash: portableHost.sha256(text),
-    env_config: training.config.env_config,
     expected,
     optimum,
     reward: runEpisode(env, policy, seed).reward,

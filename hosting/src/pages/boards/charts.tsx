@@ -3,9 +3,8 @@ import { binsOf } from "@policyledger/core";
 import type { Marketplace } from "@policyledger/core/api";
 import { useMemo } from "preact/hooks";
 import { Chart, type Data, type Line } from "../../ui/chart.tsx";
-import { exact, reward } from "../../ui/numbers.ts";
+import { exact, fromBillionths, reward } from "../../ui/numbers.ts";
 
-const BILLION = 1e9;
 const BARS: readonly Line[] = [{ label: "places", stroke: "--accent", fill: "--rail", paths: "bars" }];
 const BEST: readonly Line[] = [
   { label: "best expected return", stroke: "--accent", paths: "stepped" },
@@ -49,12 +48,12 @@ function progressOf({ entries, optimum }: Marketplace, unit: number): Data {
     .toSorted((a, b) => a.index - b.index);
   let best = Number.NEGATIVE_INFINITY;
   const bests = ordered.map(({ expected }) => {
-    best = Math.max(best, expected! / BILLION / unit);
+    best = Math.max(best, fromBillionths(expected!) / unit);
     return best;
   });
   return [
     ordered.map(({ timestamp }) => Date.parse(timestamp) / 1_000),
     bests,
-    ordered.map(() => optimum / BILLION / unit),
+    ordered.map(() => fromBillionths(optimum) / unit),
   ];
 }

@@ -15,12 +15,12 @@ const JSON_TYPE = "application/json";
 export function Downloads({ entry, artifact }: { entry: PolicyEntry; artifact: string }) {
   const { index, policy_hash } = entry;
   const saveClaim = async () => {
-    const { claimOfEntry } = await import("./claim.ts");
-    save(`claim-${index}.json`, claimOfEntry(entry, artifact), JSON_TYPE);
+    const { claimFile } = await import("./claim.ts");
+    save(`claim-${index}.json`, claimFile(entry, artifact), JSON_TYPE);
   };
   const saveEntry = async () => {
-    const { entryText } = await import("./claim.ts");
-    save(`entry-${index}.json`, entryText(entry), JSON_TYPE);
+    const { entryFile } = await import("./claim.ts");
+    save(`entry-${index}.json`, entryFile(entry), JSON_TYPE);
   };
   return (
     <section aria-labelledby="files">

@@ -1,10 +1,10 @@
 // What the policy does, as people read it: in a few sentences, how often it takes which action, and its whole table.
 import type { Explanation } from "@policyledger/core";
 import { useState } from "preact/hooks";
-import { percent } from "../../ui/numbers.ts";
+import { ActionShares } from "../../ui/action-shares.tsx";
+import { fromBillionths } from "../../ui/numbers.ts";
 import { Scroll } from "../../ui/scroll.tsx";
 
-const BILLION = 1e9;
 /** The most frequent situations come first; the rest at a click. */
 const FIRST = 12;
 
@@ -20,34 +20,16 @@ export function Policy({ of }: { of: Explanation }) {
           <pre class="rules">{of.rules.text.join("\n")}</pre>
         </Scroll>
       )}
-      <Shares of={of} />
+      <ActionShares
+        caption="How often it takes which action in an episode, computed exactly"
+        of={of.actions.map(({ name, share, situations }) => ({
+          name,
+          share: fromBillionths(share),
+          note: situations === 1 ? "1 situation" : `${situations} situations`,
+        }))}
+      />
       <Table of={of} />
     </section>
-  );
-}
-
-function Shares({ of: { actions } }: { of: Explanation }) {
-  return (
-    <table class="shares">
-      <caption>How often it takes which action in an episode, computed exactly</caption>
-      <tbody>
-        {actions.map(({ action, name, share, situations }) => (
-          <tr key={action}>
-            <th scope="row">{name}</th>
-            <td class="bar">
-              <meter
-                min={0}
-                max={1}
-                value={share / BILLION}
-                aria-label={`${name}: ${percent(share / BILLION)}`}
-              />
-            </td>
-            <td class="number">{percent(share / BILLION)}</td>
-            <td class="note">{situations === 1 ? "1 situation" : `${situations} situations`}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }
 
@@ -83,7 +65,7 @@ function Table({ of: { situations, actions } }: { of: Explanation }) {
                 <td>
                   <strong>{action === null ? "any, drawn" : actions[action]!.name}</strong>
                 </td>
-                <td class="number">{(visits / BILLION).toFixed(3)}</td>
+                <td class="number">{fromBillionths(visits).toFixed(3)}</td>
               </tr>
             ))}
           </tbody>

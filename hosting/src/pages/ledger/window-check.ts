@@ -1,13 +1,7 @@
 // Checks the entries that are shown: each against its own hash, and each link against the entry before it.
-import {
-  canonicalJson,
-  checkEntry,
-  entryHash,
-  type Host,
-  type Json,
-  portableHasher,
-} from "@policyledger/core";
+import { checkEntry, entryHash, type Host, portableHasher } from "@policyledger/core";
 import type { LedgerPage } from "@policyledger/core/api";
+import { takenApart } from "../../entry-text.ts";
 
 export type Entry = LedgerPage["entries"][number];
 
@@ -42,8 +36,8 @@ export function checkWindow(entries: readonly Entry[]): Checked[] {
   }));
 }
 
-function hashedOf({ current_hash: _, ...fields }: Entry): Hashed {
-  const text = canonicalJson(fields as unknown as Json);
+function hashedOf(entry: Entry): Hashed {
+  const { text } = takenApart(entry);
   return { text, hash: entryHash(host, text) };
 }
 

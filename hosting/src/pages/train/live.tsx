@@ -1,8 +1,9 @@
 // How a training goes: rewards, exploration, what the table has seen, and which actions are taken.
 import type { Progress } from "@policyledger/core";
 import { useMemo } from "preact/hooks";
+import { ActionShares } from "../../ui/action-shares.tsx";
 import { Chart, type Data, type Line } from "../../ui/chart.tsx";
-import { percent, whole } from "../../ui/numbers.ts";
+import { whole } from "../../ui/numbers.ts";
 import { Failed } from "../../ui/state.tsx";
 import type { Run } from "./use-run.ts";
 
@@ -74,25 +75,6 @@ function Shares({ points, actions }: { points: readonly Progress[]; actions: rea
     1,
     counts.reduce((sum, count) => sum + count, 0),
   );
-  return (
-    <table class="shares">
-      <caption>Actions that it takes now</caption>
-      <tbody>
-        {actions.map((name, i) => (
-          <tr key={name}>
-            <th scope="row">{name}</th>
-            <td class="bar">
-              <meter
-                min={0}
-                max={1}
-                value={counts[i]! / all}
-                aria-label={`${name}: ${percent(counts[i]! / all)}`}
-              />
-            </td>
-            <td class="number">{percent(counts[i]! / all)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
+  const shares = actions.map((name, i) => ({ name, share: counts[i]! / all }));
+  return <ActionShares caption="Actions that it takes now" of={shares} />;
 }

@@ -1,5 +1,5 @@
 // A training on its way: stretch after stretch in the worker, until it is done, paused or given up.
-import type { Progress, TrainingOptions } from "@policyledger/core";
+import { type Progress, suggestedLearning, type TrainingOptions } from "@policyledger/core";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { work } from "../../work/call.ts";
 import type { Choice } from "./setup.tsx";
@@ -79,19 +79,9 @@ async function train(
   }
 }
 
-/** As the command line's: two by the root of the episodes, and ε at its end after six tenths of them. */
+/** As the command line's: so the same choices make the same policy there. */
 function optionsOf({ env_id, preset, algorithm, episodes, seed }: Choice): TrainingOptions {
-  const learning_rate = Math.max(1, Math.min(100, Math.round(2_000 / Math.sqrt(episodes)))) / 1_000;
-  const decay = Math.max(0, Math.round(1e6 * (1 - 6.5 / episodes)) / 1e6);
-  return {
-    algorithm,
-    env_id,
-    env_config: { preset },
-    seed,
-    episodes,
-    learning_rate,
-    discount: 0.9,
-    epsilon: { start: 1, end: 0.02, decay },
-    ...(algorithm === "double-q-learning" && { replay: { capacity: 2_000, batch: 8 } }),
-  } as TrainingOptions;
+  const { replay, ...learning } = suggestedLearning(episodes);
+  const shared = { env_id, env_config: { preset }, seed, episodes, ...learning };
+  return algorithm === "double-q-learning" ? { algorithm, ...shared, replay } : { algorithm, ...shared };
 }

@@ -2,6 +2,7 @@
 import { ExportError, ExportReading, MAX_LINE_BYTES, subjectOf } from "@policyledger/agent/check";
 import {
   ChainAudit,
+  claimOfEntry,
   type Entry,
   limits,
   PolicyLedgerError,
@@ -108,20 +109,8 @@ function replayFault(entry: Entry, text: string): string | null {
       reusePolicy(portableHost, entry, text);
       return null;
     }
-    const { agent_id, public_key, plan_hash, initial_state_hash, final_state_hash, final_commit_hash } =
-      entry;
-    const claim = {
-      v: 1,
-      kind: "plan",
-      agent_id,
-      public_key,
-      plan_hash,
-      initial_state_hash,
-      final_state_hash,
-      final_commit_hash,
-    } as const;
     const document = parsePlanDocument(text, limits.MAX_CLAIMED_PLAN_BYTES);
-    const verdict = verifyUnsignedClaim(portableHost, { claim, document });
+    const verdict = verifyUnsignedClaim(portableHost, { claim: claimOfEntry(entry), document });
     return verdict.verdict === "VALID" ? null : verdict.message;
   } catch (error) {
     if (!(error instanceof PolicyLedgerError)) throw error;

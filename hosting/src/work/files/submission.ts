@@ -9,6 +9,7 @@ import {
   type Submission,
   verifyUnsignedClaim,
 } from "@policyledger/core";
+import { reward } from "../../ui/numbers.ts";
 import type { FileReport, FileStep } from "../tasks.ts";
 import { reportOf, step } from "./steps.ts";
 
@@ -88,11 +89,10 @@ function stagesOf(claim: Claim, verdict: Verdict): readonly Stage[] {
 }
 
 /** An environment that there is not has no unit; then nothing is said of its rewards either. */
-function rewardIn(env_id: string, reward: number): string {
+function rewardIn(env_id: string, earned: number): string {
   try {
-    const { rewardUnit } = environmentKind(env_id);
-    return (reward / rewardUnit).toFixed(rewardUnit === 1 ? 0 : 1);
+    return reward(earned, environmentKind(env_id).rewardUnit);
   } catch {
-    return String(reward);
+    return String(earned);
   }
 }
