@@ -68,13 +68,13 @@ async function appendGroup(service: Service, refs: readonly DocumentReference[])
       maxAttempts: ATTEMPTS,
     },
   );
-  for (const { job, index } of recorded) {
+  for (const { job, sealed } of recorded) {
     service.log({
       station: "append",
       event: "claim_recorded",
       claim_id: job.claim_id,
       request_id: job.request_id,
-      index,
+      index: sealed.entry.index,
     });
   }
   service.log({
@@ -95,7 +95,6 @@ interface Group {
 interface Recorded {
   readonly ref: DocumentReference;
   readonly job: Job;
-  readonly index: number;
   readonly sealed: Sealed;
 }
 
@@ -123,7 +122,7 @@ async function writeGroup(
       continue;
     }
     last = headOf(sealed);
-    recorded.push({ ref: refs[i]!, job, index: sealed.entry.index, sealed });
+    recorded.push({ ref: refs[i]!, job, sealed });
   }
   const leaves = recorded.map(({ sealed }) => sealed.current_hash);
   const { tree, tiles } = await growLog(service, transaction, treeOf(before), leaves);
@@ -131,10 +130,11 @@ async function writeGroup(
     const message = UNSEALABLE;
     transaction.update(ref, { state: "FAILED", reason: "gave_up", message, decided_at: now });
   }
-  for (const { ref, index, sealed } of recorded) {
+  for (const { ref, sealed } of recorded) {
     const { entry, current_hash } = sealed;
+    const { index, timestamp } = entry;
     transaction.create(entryRef(db, index), { ...entry, current_hash });
-    transaction.update(ref, { state: "RECORDED", index, current_hash, recorded_at: entry.timestamp });
+    transaction.update(ref, { state: "RECORDED", index, current_hash, recorded_at: timestamp });
   }
   if (recorded.length === 0) return { recorded, head: before };
   writeTiles(db, transaction, tiles);

@@ -8,7 +8,6 @@ import {
   formatCheckpoint,
   formatNote,
   formatVerifierKey,
-  type NoteSigner,
   nodesOfConsistency,
   PolicyLedgerError,
   proveConsistency,
@@ -35,7 +34,7 @@ export async function publishCheckpoint(service: Service): Promise<void> {
     return;
   }
   try {
-    while (await isBehind(service)) {}
+    while ((await publishNow(service)) === "overtaken") {}
   } catch (error) {
     if (!(error instanceof PolicyLedgerError)) throw error;
     // Tried again it would be the same: what is stored is not what it was. Entries are still appended.
@@ -50,8 +49,8 @@ export async function publishCheckpoint(service: Service): Promise<void> {
   }
 }
 
-/** Publishes what is committed by now; true where another was faster, so that it is to be looked at again. */
-async function isBehind(service: Service): Promise<boolean> {
+/** Publishes what is committed by now; where another was faster, it is to be looked at again. */
+async function publishNow(service: Service): Promise<"up to date" | "published" | "overtaken"> {
   const { db, host, signers, now } = service;
   // Without a transaction: what is read here only ever grows, and a lock on the head would keep append waiting.
   const [headSnapshot, lastSnapshot] = await db.getAll(headRef(db), checkpointRef(db));
@@ -62,14 +61,14 @@ async function isBehind(service: Service): Promise<boolean> {
   const origin = signers[0]!.key.name;
   const keys = signers.map(({ key }) => formatVerifierKey(key));
   if (last !== null && last.size === size && last.root === root && String(last.keys) === String(keys)) {
-    return false;
+    return "up to date";
   }
   await requireContinues(service, last, { size, root });
   const text = formatCheckpoint({ origin, size, root });
   const checkpoint: StoredCheckpoint = {
     size,
     root,
-    note: formatNote({ text, signatures: signers.map((signer: NoteSigner) => signNote(host, text, signer)) }),
+    note: formatNote({ text, signatures: signers.map((signer) => signNote(host, text, signer)) }),
     origin,
     keys,
     published_at: isoTime(now()),
@@ -78,7 +77,7 @@ async function isBehind(service: Service): Promise<boolean> {
     if (last === null) await checkpointRef(db).create(checkpoint);
     else await checkpointRef(db).update({ ...checkpoint }, { lastUpdateTime: lastSnapshot!.updateTime! });
   } catch (error) {
-    if (isChangedSince(error)) return true;
+    if (isChangedSince(error)) return "overtaken";
     throw error;
   }
   service.log({
@@ -87,7 +86,7 @@ async function isBehind(service: Service): Promise<boolean> {
     size,
     counted: { checkpoints_published: 1 },
   });
-  return false;
+  return "published";
 }
 
 /** Throws where the tiles that are there do not make up the root, or begin with other leaves than the last checkpoint. */

@@ -17,7 +17,7 @@ import {
 } from "@policyledger/core";
 import { type CosignedCheckpoints, checkpointRef, cosignedRef, type StoredCheckpoint } from "./documents.ts";
 import { Problem } from "./problem.ts";
-import { rootAt } from "./read-log.ts";
+import { notPublished, rootAt } from "./read-log.ts";
 import type { Service } from "./service.ts";
 
 /** Of each key: that many checkpoints on which the others may meet it. */
@@ -46,13 +46,14 @@ export async function keepCosignatures(
     const [last, stored] = await transaction.getAll(checkpointRef(db), cosignedRef(db));
     const published = last!.data() as StoredCheckpoint | undefined;
     const before = (stored!.data() as CosignedCheckpoints | undefined)?.checkpoints ?? [];
-    const own = (published?.keys ?? []).map((key) => parseVerifierKey(host, key));
+    if (published === undefined) throw notPublished();
+    const own = published.keys.map((key) => parseVerifierKey(host, key));
     const admitted = witnesses ?? offered;
     const opened = taken(() => openCheckpoint(host, body, [...own, ...admitted]));
     const keys = opened.signed.filter(({ key }) => key.type === "witness").map(({ key }) => key);
     if (keys.length === 0) throw unknownWitness(witnesses);
     const { size, root } = opened;
-    if (size > (published?.size ?? 0)) {
+    if (size > published.size) {
       throw new Problem("invalid_note", `No checkpoint of ${size} entries was published.`);
     }
     if (root !== (await rootAt(service, size))) {

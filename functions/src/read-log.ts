@@ -12,6 +12,7 @@ import {
   proveConsistency,
   proveInclusion,
   rootOf,
+  TILE_WIDTH,
   type Tile,
   type TileSource,
   tilesFor,
@@ -23,6 +24,7 @@ import type { Consistency, Inclusion } from "@policyledger/core/api";
 import type { Firestore } from "firebase-admin/firestore";
 import { type CosignedCheckpoints, checkpointRef, cosignedRef, type StoredCheckpoint } from "./documents.ts";
 import { openLedger } from "./kept-entries.ts";
+import { Problem } from "./problem.ts";
 import { textOf } from "./rank.ts";
 import { readTiles } from "./tiles.ts";
 
@@ -33,7 +35,7 @@ export interface PublishedLog {
 }
 
 /** Null while no checkpoint was published. */
-export async function readLog(db: Firestore): Promise<PublishedLog | null> {
+async function readLog(db: Firestore): Promise<PublishedLog | null> {
   const [last, others] = await db.getAll(checkpointRef(db), cosignedRef(db));
   const checkpoint = last!.data() as StoredCheckpoint | undefined;
   if (checkpoint === undefined) return null;
@@ -43,6 +45,21 @@ export async function readLog(db: Firestore): Promise<PublishedLog | null> {
   if (same === undefined) return { checkpoint, cosigned };
   const note = formatNote(withSignatures(own, same.signatures));
   return { checkpoint: { ...checkpoint, note }, cosigned };
+}
+
+/** The same; refuses while there is none, which a checkpoint may end at any time. */
+export async function requireLog(db: Firestore): Promise<PublishedLog> {
+  const log = await readLog(db);
+  if (log === null) throw notPublished();
+  return log;
+}
+
+export function notPublished(): Problem {
+  return notCovered("This log has published no checkpoint yet.");
+}
+
+export function notCovered(message: string): Problem {
+  return new Problem("not_covered", message, { headers: { "retry-after": "1" } });
 }
 
 interface Readable {
@@ -58,13 +75,11 @@ export async function readTile({ db }: Readable, tile: Tile): Promise<Uint8Array
 /** The bundle that belongs to a tile of level 0; null where not so many entries are there. */
 export async function readBundle({ db }: Readable, index: number, width: number): Promise<Uint8Array | null> {
   const { head, read } = await openLedger(db);
-  const start = BUNDLE_ENTRIES * index;
+  const start = TILE_WIDTH * index;
   if (head === null || start + width > head.size) return null;
   const entries = await read(Array.from({ length: width }, (_, i) => start + i));
   return formatBundle(entries.map(textOf));
 }
-
-const BUNDLE_ENTRIES = 256;
 
 /** Of a tree that is no larger than the one published. */
 export async function inclusionOf(

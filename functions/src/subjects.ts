@@ -69,13 +69,13 @@ function planOf({ host }: Pick<Service, "host">, { claim, document }: PlanSubmis
       })),
     });
   }
-  const document_ = pack(planDocumentText(host, document));
+  const packed = pack(planDocumentText(host, document));
   const most = limits.MAX_CLAIMED_PLAN_BYTES;
-  if (document_.kept.bytes > most) {
-    const message = `takes ${document_.kept.bytes} bytes of canonical JSON, at most ${most} are allowed`;
+  if (packed.kept.bytes > most) {
+    const message = `takes ${packed.kept.bytes} bytes of canonical JSON, at most ${most} are allowed`;
     throw new Problem("too_large", `The document ${message}.`, { faults: [{ path: "/document", message }] });
   }
-  return { kind: "plan", plan_hash: planHash, document: document_ };
+  return { kind: "plan", plan_hash: planHash, document: packed };
 }
 
 /** What a job names it by. */

@@ -1,7 +1,7 @@
 // Station 7, sweep: mends what a crash, or a message that was lost, has left behind. It runs every minute, looks at
 // what should have moved on by now, and sends it on its way again; it decides and appends nothing itself.
 import type { Head } from "@policyledger/core";
-import type { Query } from "firebase-admin/firestore";
+import type { DocumentReference, Query, Transaction } from "firebase-admin/firestore";
 import {
   type AuditWalk,
   auditRef,
@@ -144,19 +144,26 @@ async function dropArtifacts(service: Service): Promise<void> {
   for (const subjects of [policies(db), plans(db)]) {
     const found = await keptUntilBefore(subjects, before).limit(MOST).get();
     for (const { ref } of found.docs) {
-      dropped += await db.runTransaction(async (transaction) => {
-        const fieldMask = ["published", "keep_until", "document"];
-        const [now] = await transaction.getAll(subjects.doc(ref.id), { fieldMask });
-        const stored = now!.data() as (StoredSubject & Partial<StoredPlan>) | undefined;
-        if (stored === undefined || stored.published || stored.keep_until! >= before) return 0;
-        deleteSubject(transaction, ref, stored);
-        return 1;
-      });
+      dropped += await db.runTransaction((transaction) => dropUnpublished(transaction, ref, before));
     }
   }
   if (dropped > 0) {
     service.log({ station: "sweep", event: "artifacts_dropped", counted: { artifacts_dropped: dropped } });
   }
+}
+
+/** Whether it still is one that nobody needs, looked at again before it goes; how many went. */
+async function dropUnpublished(
+  transaction: Transaction,
+  ref: DocumentReference,
+  before: string,
+): Promise<0 | 1> {
+  const fieldMask = ["published", "keep_until", "document"];
+  const [now] = await transaction.getAll(ref, { fieldMask });
+  const stored = now!.data() as (StoredSubject & Partial<StoredPlan>) | undefined;
+  if (stored === undefined || stored.published || stored.keep_until! >= before) return 0;
+  deleteSubject(transaction, ref, stored);
+  return 1;
 }
 
 async function first(query: Query): Promise<unknown> {

@@ -51,7 +51,7 @@ export function makeApi(service: Service, settings: Settings): Api {
   const app = new Hono<Env>();
   const limits = makeLimits(settings);
   // A parameter that cannot be is said at the start, and not by the first witness that comes.
-  witnessesOf(service.host, settings.witnesses);
+  const witnesses = witnessesOf(service.host, settings.witnesses);
 
   app.use(async (c, next) => {
     const started = performance.now();
@@ -100,6 +100,7 @@ export function makeApi(service: Service, settings: Settings): Api {
       const call: Call<object, object> = {
         service,
         settings,
+        witnesses,
         request: c.req.raw,
         requestId: c.get("requestId"),
         caller,

@@ -7,12 +7,15 @@ import type * as z from "zod/mini";
 import { Problem } from "../problem.ts";
 import type { Service } from "../service.ts";
 import type { Settings } from "../settings.ts";
+import type { ListedWitnesses } from "./witnesses.ts";
 
 type Shape = z.ZodMiniObject;
 
 export interface Call<P, Q> {
   readonly service: Service;
   readonly settings: Settings;
+  /** Whose cosignatures are kept. */
+  readonly witnesses: ListedWitnesses;
   readonly request: Request;
   readonly requestId: string;
   /** The address that it came from, as limits know it. */

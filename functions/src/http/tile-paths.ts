@@ -2,14 +2,13 @@
 // CDN may keep for ever. A path that names nothing, or not yet, is answered with 404 and kept by nobody.
 import { PolicyLedgerError, parseBundlePath, parseTilePath } from "@policyledger/core";
 import { Problem } from "../problem.ts";
-import { readBundle, readLog, readTile } from "../read-log.ts";
+import { readBundle, readTile, requireLog } from "../read-log.ts";
 import type { Service } from "../service.ts";
 import { FOREVER, FRESH, text } from "./answer.ts";
 
 export async function answerCheckpoint({ db }: Service): Promise<Response> {
-  const log = await readLog(db);
-  if (log === null) throw new Problem("not_covered", "This log has published no checkpoint yet.");
-  return text(log.checkpoint.note, { cache: FRESH, type: "text/plain; charset=utf-8" });
+  const { checkpoint } = await requireLog(db);
+  return text(checkpoint.note, { cache: FRESH, type: "text/plain; charset=utf-8" });
 }
 
 /** Of a path as `tile/0/x001/x234/067.p/8` or `tile/entries/000`. */

@@ -5,11 +5,14 @@ import { MOST_WITNESSES, type Witnesses } from "../cosignatures.ts";
 
 const ANY = "any";
 
+export interface ListedWitnesses {
+  readonly known: Witnesses;
+  /** As texts; null for anyone's. */
+  readonly texts: readonly string[] | null;
+}
+
 /** Throws where the parameter names what is no witness's key. */
-export function witnessesOf(
-  host: Host,
-  parameter: string,
-): { readonly known: Witnesses; readonly texts: readonly string[] | null } {
+export function witnessesOf(host: Host, parameter: string): ListedWitnesses {
   const words = parameter.split(/[\s,]+/).filter((word) => word !== "");
   if (words.length === 1 && words[0] === ANY) return { known: null, texts: null };
   const known = words.map((word) => parseVerifierKey(host, word));

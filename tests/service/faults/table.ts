@@ -92,9 +92,8 @@ export const TABLE: Readonly<Record<StationName, readonly CallRow[]>> = {
     { kind: "whole", nth: 1, what: "the message" },
   ],
   cosign: [
-    { kind: "BatchGetDocuments", nth: 1, what: "find whether there is a log" },
-    { kind: "BatchGetDocuments", nth: 2, what: "begin, and read checkpoint and cosignatures" },
-    { kind: "BatchGetDocuments", nth: 3, what: "read the tiles that show that it is of this log" },
+    { kind: "BatchGetDocuments", nth: 1, what: "begin, and read checkpoint and cosignatures" },
+    { kind: "BatchGetDocuments", nth: 2, what: "read the tiles that show that it is of this log" },
     { kind: "Commit", nth: 1, what: "the cosignature" },
     { kind: "Rollback", nth: 1, what: "after a commit that failed" },
     { kind: "whole", nth: 1, what: "the request" },

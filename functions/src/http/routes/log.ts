@@ -4,11 +4,10 @@ import { formatProofFile, limits, PolicyLedgerError, parseVerifierKey } from "@p
 import * as schemas from "@policyledger/core/api";
 import { keepCosignatures, MOST_WITNESSES } from "../../cosignatures.ts";
 import { Problem } from "../../problem.ts";
-import { consistencyOf, inclusionOf, type PublishedLog, readLog } from "../../read-log.ts";
+import { consistencyOf, inclusionOf, notCovered, type PublishedLog, requireLog } from "../../read-log.ts";
 import { FOREVER, FRESH, json, NEVER, text } from "../answer.ts";
 import { BODY_PROBLEMS, readBody } from "../body.ts";
 import { type Call, type Route, route } from "../route.ts";
-import { witnessesOf } from "../witnesses.ts";
 
 export const logRoutes: readonly Route[] = [
   route({
@@ -26,9 +25,9 @@ export const logRoutes: readonly Route[] = [
     answers: { 200: { description: "The log.", content: { "application/json": schemas.log } } },
     problems: ["not_covered"],
     handle: async (call) => {
-      const { origin, keys, size, root, note } = (await requireLog(call)).checkpoint;
-      const witnesses = witnessesOf(call.service.host, call.settings.witnesses).texts;
-      return json({ origin, keys, checkpoint: { size, root, note }, witnesses }, { cache: FRESH });
+      const { origin, keys, size, root, note } = (await requireLog(call.service.db)).checkpoint;
+      const checkpoint = { size, root, note };
+      return json({ origin, keys, checkpoint, witnesses: call.witnesses.texts }, { cache: FRESH });
     },
   }),
   route({
@@ -45,7 +44,7 @@ export const logRoutes: readonly Route[] = [
     problems: ["not_covered"],
     handle: async (call) => {
       const { index, size } = call.query;
-      const covered = coveredSize(await requireLog(call), index + 1, size);
+      const covered = coveredSize(await requireLog(call.service.db), index + 1, size);
       return json(await inclusionOf(call.service, index, covered), { cache: cacheFor(size) });
     },
   }),
@@ -63,7 +62,7 @@ export const logRoutes: readonly Route[] = [
     problems: ["not_covered"],
     handle: async (call) => {
       const { from, to } = call.query;
-      const covered = coveredSize(await requireLog(call), from, to);
+      const covered = coveredSize(await requireLog(call.service.db), from, to);
       return json(await consistencyOf(call.service, from, covered), { cache: cacheFor(to) });
     },
   }),
@@ -82,7 +81,7 @@ export const logRoutes: readonly Route[] = [
     problems: ["not_covered"],
     handle: async (call) => {
       const { index } = call.params;
-      const log = await requireLog(call);
+      const log = await requireLog(call.service.db);
       const { path } = await inclusionOf(call.service, index, coveredSize(log, index + 1));
       return text(formatProofFile({ index, path, checkpoint: log.checkpoint.note }), {
         cache: FRESH,
@@ -106,7 +105,8 @@ export const logRoutes: readonly Route[] = [
       200: { description: "The checkpoints.", content: { "application/json": schemas.cosignedCheckpoints } },
     },
     problems: ["not_covered"],
-    handle: async (call) => json({ checkpoints: (await requireLog(call)).cosigned }, { cache: FRESH }),
+    handle: async (call) =>
+      json({ checkpoints: (await requireLog(call.service.db)).cosigned }, { cache: FRESH }),
   }),
   route({
     method: "post",
@@ -129,12 +129,10 @@ export const logRoutes: readonly Route[] = [
     },
     problems: [...BODY_PROBLEMS, "invalid_note", "bad_signature", "unknown_witness", "not_covered"],
     handle: async (call) => {
-      const { service, settings, request } = call;
-      await requireLog(call);
+      const { service, witnesses, request } = call;
       const { bytes } = await readBody(request, { "text/plain": limits.MAX_NOTE_BYTES });
       const offered = offeredKeys(call, request.headers.get("x-witness-keys"));
-      const { known } = witnessesOf(service.host, settings.witnesses);
-      const { size, keys } = await keepCosignatures(service, bytes, known, offered);
+      const { size, keys } = await keepCosignatures(service, bytes, witnesses.known, offered);
       return json({ size, kept: keys }, { cache: NEVER });
     },
   }),
@@ -147,12 +145,6 @@ function cacheFor(size: number | undefined): string {
   return size === undefined ? FRESH : FOREVER;
 }
 
-async function requireLog({ service }: Pick<Call<object, object>, "service">): Promise<PublishedLog> {
-  const log = await readLog(service.db);
-  if (log !== null) return log;
-  throw notCovered("This log has published no checkpoint yet.");
-}
-
 /** The size to prove for: the one asked for, or the last checkpoint's; it must hold what is to be proven. */
 function coveredSize({ checkpoint }: PublishedLog, atLeast: number, asked = checkpoint.size): number {
   if (asked > checkpoint.size) {
@@ -160,10 +152,6 @@ function coveredSize({ checkpoint }: PublishedLog, atLeast: number, asked = chec
   }
   if (atLeast <= asked) return asked;
   throw notCovered(`It would take a tree of ${atLeast} entries, and the one asked for has ${asked}.`);
-}
-
-function notCovered(message: string): Problem {
-  return new Problem("not_covered", message, { headers: { "retry-after": "1" } });
 }
 
 const MOST_KEYS = 4;
