@@ -1,19 +1,13 @@
 // The figures of append: how many entries a second the real transaction makes, and whether that stays so as the ledger
 // grows. The local Firestore is a process of its own, durable; append runs in the process that measures.
 import { randomUUID } from "node:crypto";
-import {
-  claimText,
-  type Evaluation,
-  evaluate,
-  loadPolicy,
-  makeEnvironment,
-  type PolicySubmission,
-} from "@policyledger/core";
+import { evaluate, loadPolicy, makeEnvironment } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
 import { appendWaiting, GROUP_SIZE } from "../../functions/src/append.ts";
-import { type Job, jobs } from "../../functions/src/documents.ts";
+import { jobs } from "../../functions/src/documents.ts";
 import type { Line } from "../../functions/src/service.ts";
 import { type ServiceAt, serviceAt } from "../service/service-at.ts";
+import { validJob } from "../service/valid-jobs.ts";
 import { startStandIn } from "./stand-in.ts";
 import { ENV_ID, fullQTable, unsignedSubmissions } from "./workloads.ts";
 
@@ -130,7 +124,7 @@ async function stock({ db }: ServiceAt, from: number, count: number): Promise<vo
   for (let i = 0; i < all.length; i += BATCH) {
     const batch = db.batch();
     for (const submission of all.slice(i, i + BATCH)) {
-      const job = validJob(submission, evaluation);
+      const job = validJob(submission, new Date().toISOString(), evaluation);
       batch.set(jobs(db as never).doc(job.claim_id) as never, job);
     }
     await batch.commit();
@@ -138,25 +132,3 @@ async function stock({ db }: ServiceAt, from: number, count: number): Promise<vo
 }
 
 const evaluation = evaluate(nodeHost, makeEnvironment(ENV_ID), loadPolicy(fullQTable(1)).behaviour);
-
-export function validJob({ claim, signature }: PolicySubmission, evaluation: Evaluation): Job {
-  const text = claimText(claim);
-  const time = new Date().toISOString();
-  return {
-    claim_id: nodeHost.sha256(text),
-    claim: text,
-    signature,
-    agent_id: claim.agent_id,
-    policy_hash: claim.policy_hash,
-    state: "VALID",
-    submitted_at: time,
-    request_id: "bench-request",
-    opened_by: "bench-call",
-    attempts: 0,
-    resend_at: time,
-    decided_at: time,
-    verified_reward: claim.claimed_reward,
-    steps: 24,
-    evaluation,
-  };
-}

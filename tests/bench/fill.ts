@@ -9,7 +9,7 @@ import {
 } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
 import { jobs, policies } from "../../functions/src/documents.ts";
-import { validJob } from "./append.ts";
+import { validJob } from "../service/valid-jobs.ts";
 import { ENV_ID } from "./workloads.ts";
 
 const BATCH = 500;
@@ -31,7 +31,8 @@ export async function fill(db: Db, all: readonly PolicySubmission[]): Promise<vo
     batch.set(policies(db).doc(hash), { policy_hash: hash, artifact: Buffer.from(text), published: true });
   });
   await inBatches<PolicySubmission>(db, all, (batch, submission) => {
-    const job = validJob(submission, evaluations.get(submission.claim.policy_hash)!);
+    const evaluation = evaluations.get(submission.claim.policy_hash)!;
+    const job = validJob(submission, new Date().toISOString(), evaluation);
     batch.set(jobs(db).doc(job.claim_id), job);
   });
 }

@@ -10,6 +10,7 @@ import {
   openCheckpoint,
   parseBundle,
   rootOf,
+  TILE_WIDTH,
   type Tile,
   tileAt,
   tilesFor,
@@ -25,7 +26,6 @@ export interface LogReader {
 }
 
 const LOOKS_EVERY_MS = 5;
-const BUNDLE = 256;
 
 export function startLogReader(api: Api, { signers }: Pick<Service, "signers">): LogReader {
   const keys = signers.map(({ key }) => key);
@@ -71,9 +71,9 @@ async function leavesOf(api: Api, size: number, root: string): Promise<string[]>
   const tiles = new Map<string, Uint8Array>();
   for (const tile of tilesFor(size, nodes)) tiles.set(formatTilePath(tile), await readAll(api, tile));
   const reader = verifiedTiles(nodeHost, { size, root }, (tile) => tiles.get(formatTilePath(tile)) ?? null);
-  const last = tileAt(size, 0, Math.floor((size - 1) / BUNDLE))!;
+  const last = tileAt(size, 0, Math.floor((size - 1) / TILE_WIDTH))!;
   const bundle = await readBytes(api, `/${formatBundlePath(last)}`);
-  checkEntries(nodeHost, reader, BUNDLE * last.index, parseBundle(bundle, last.width));
+  checkEntries(nodeHost, reader, TILE_WIDTH * last.index, parseBundle(bundle, last.width));
   return nodes.map(({ level, index }) => reader.hash(level, index));
 }
 
