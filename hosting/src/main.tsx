@@ -14,6 +14,9 @@ export interface PageProps {
 
 type Page = ComponentType<PageProps>;
 
+/** Pages that are one path, and no more. */
+const WHOLE: ReadonlySet<string> = new Set(["train", "verify", "how"]);
+
 /** Paths by their first part; the rest is the page's to read. */
 const LATER: Readonly<Record<string, () => Promise<Page>>> = {
   boards: () => import("./pages/boards/page.tsx").then(({ BoardsPage }) => BoardsPage),
@@ -40,7 +43,8 @@ function App() {
 
 function Later({ first, ...props }: PageProps & { first: string }) {
   const [page, setPage] = useState<{ Page: Page } | { error: Error } | null>(null);
-  const load = Object.hasOwn(LATER, first) ? LATER[first] : undefined;
+  const isHere = Object.hasOwn(LATER, first) && !(WHOLE.has(first) && props.rest !== "");
+  const load = isHere ? LATER[first] : undefined;
   useEffect(() => {
     load?.().then(
       (Page) => setPage({ Page }),

@@ -56,7 +56,7 @@ export function Shell({ path, children }: { path: string; children: ComponentChi
 }
 
 function isCurrent(path: string, to: string): boolean {
-  if (to === "/") return path === "/" || path.startsWith("/entry/") || path.startsWith("/claim/");
+  if (to === "/") return path === "/" || path.startsWith("/entry/");
   return path === to || path.startsWith(`${to}/`);
 }
 

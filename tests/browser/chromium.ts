@@ -34,7 +34,9 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
   const page = await context.newPage();
   const faults: string[] = [];
   page.on("console", (message) => {
-    if (message.type() === "error") faults.push(message.text());
+    // A path that is no page is one with status 404, which the browser itself notes.
+    const isNoPage = message.location().url === page.url() && message.text().includes("status of 404");
+    if (message.type() === "error" && !isNoPage) faults.push(message.text());
   });
   page.on("pageerror", (error) => void faults.push(`uncaught: ${error.message}`));
   return { page, faults, close: () => context.close() };

@@ -117,8 +117,11 @@ describe.skipIf(!hasBrowser)("the ledger", () => {
   test("says so where there is no such entry and no such page", async () => {
     const page = await viewer.open("/entry/99999");
     await page.getByRole("heading", { name: "There is nothing here" }).waitFor();
-    await page.goto(viewer.url("/nowhere"));
-    await page.getByRole("heading", { name: "There is no such page" }).waitFor();
+    for (const path of ["/nowhere", "/assets/none.js", "/train/more"]) {
+      const answer = await page.goto(viewer.url(path));
+      expect(answer!.status(), path).toBe(404);
+      await page.getByRole("heading", { name: "There is no such page" }).waitFor();
+    }
   });
 
   describe("an answer that was tampered with", () => {

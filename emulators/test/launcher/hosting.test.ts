@@ -29,10 +29,14 @@ describe("hosting", () => {
     expect(byName["X-Content-Type-Options"]).toBe("nosniff");
   });
 
-  test("leads /api, and the log's own paths, to the function api, and all others to the page", () => {
+  test("leads /api, and the log's own paths, to the function api, and each page's to the page", () => {
     expect(hosting.rewrites).toEqual([
       ...["/api/**", "/checkpoint", "/tile/**"].map((source) => ({ source, function: "api" })),
-      { source: "**", destination: "/index.html" },
+      // Any other path is not there, and is answered so.
+      ...["/@(boards|train|verify|how)", "/@(entry|boards)/**"].map((source) => ({
+        source,
+        destination: "/index.html",
+      })),
     ]);
   });
 });
