@@ -10,6 +10,7 @@ const PAGES = [
   "/",
   "/?from=10",
   "/entry/3",
+  "/entry/33",
   "/boards",
   "/boards/cyber-defense-v1/standard",
   "/train",

@@ -21,10 +21,26 @@ describe.skipIf(!hasBrowser)("train", () => {
     await page.getByLabel("Your agent's name").fill("browser/trainee");
     await page.getByRole("button", { name: "Sign and submit" }).click();
     await page.getByText(/^It is entry \d+\.$/).waitFor();
+    for (const station of ["Submitted", "Verified", "Recorded", "Proven"])
+      await page.getByText(`${station}: done`).waitFor();
     await page.getByRole("link", { name: /^entry \d+$/ }).click();
     await page.getByText("browser/trainee").first().waitFor();
     await page.getByText("hashes lead from this entry to the root").waitFor();
     await page.getByText("as the entry says").waitFor();
+  });
+
+  test("a training that is ended early has made what it has learned by then", async () => {
+    const page = await viewer.open("/train");
+    await page.getByLabel("Algorithm").selectOption("double-q-learning");
+    await page.getByLabel("Episodes", { exact: true }).fill("1000000");
+    await page.getByRole("button", { name: "Train", exact: true }).click();
+    await page.getByRole("button", { name: "End here" }).click();
+    await page.getByRole("heading", { name: "Trained" }).waitFor();
+    const [done] = /^[\d,]+/.exec((await page.getByText(/ of 1,000,000 episodes/).textContent())!)!;
+    expect(Number(done!.replaceAll(",", ""))).toBeLessThan(900_000);
+    await page.getByText(/of the optimum, 110\.11/).waitFor();
+    // What was chosen stays chosen.
+    expect(await page.getByRole("spinbutton", { name: "Episodes" }).inputValue()).toBe("1000000");
   });
 
   test("the same choices make the same policy, paused or not, and a name that is another's is refused", async () => {
@@ -41,10 +57,7 @@ describe.skipIf(!hasBrowser)("train", () => {
     expect(worth[0]).toBe(worth[1]);
     await page.getByLabel("Your agent's name").fill("samples/ada");
     await page.getByRole("button", { name: "Sign and submit" }).click();
-    await page
-      .getByRole("alert")
-      .getByText(/belongs to another key/)
-      .waitFor();
+    await page.getByRole("alert").getByText("The label belongs to another key").waitFor();
     await page.getByLabel("Your agent's name").fill("no spaces!");
     await page.getByRole("button", { name: "Sign and submit" }).click();
     expect(await page.locator("input[name=agent]:invalid").count()).toBe(1);

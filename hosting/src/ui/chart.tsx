@@ -53,8 +53,23 @@ export function Chart({ data, lines, what, height = 220, time = false, x }: Char
   return (
     <figure class="chart">
       <div ref={place} role="img" aria-label={what} style={{ minHeight: `${height}px` }} />
-      <figcaption>{what}</figcaption>
+      <figcaption>
+        {what}
+        {lines.length > 1 && <Legend of={lines} />}
+      </figcaption>
     </figure>
+  );
+}
+
+function Legend({ of }: { of: readonly Line[] }) {
+  return (
+    <ul class="legend">
+      {of.map(({ label, stroke }) => (
+        <li key={label} style={{ borderColor: `var(${stroke})` }}>
+          {label}
+        </li>
+      ))}
+    </ul>
   );
 }
 

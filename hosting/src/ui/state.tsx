@@ -1,6 +1,9 @@
 // What stands where content will be, is not, or could not be had.
 import type { ComponentChildren } from "preact";
 import type { Loaded } from "../load.ts";
+import { Faults } from "./check-steps.tsx";
+
+type Fault = Parameters<typeof Faults>[0]["of"][number];
 
 /** The content when it is there; before, as much room as it will take. */
 export function Show<T>({
@@ -33,15 +36,21 @@ export function Loading({ rows = 6 }: { rows?: number }) {
   );
 }
 
-/** Codes of the SDK that say that somebody answered what is not true. */
-const FALSE = new Set(["false_answer", "unreadable_answer"]);
+/** An error of the SDK, of the core, or of the browser itself, which has no code. */
+type Failure = Error & {
+  readonly code?: string;
+  /** What the service refused with. */
+  readonly problem?: { readonly title: string } | undefined;
+  readonly faults?: readonly Fault[];
+};
 
-export function Failed({ error, retry }: { error: Error & { code?: string }; retry?: () => void }) {
-  const isFalse = FALSE.has(error.code ?? "");
+export function Failed({ error, retry }: { error: Failure; retry?: () => void }) {
+  const [tone, title] = headOf(error);
   return (
-    <div class={`notice ${isFalse ? "bad" : "warn"}`} role="alert">
-      <h2>{isFalse ? "This answer does not hold" : titleOf(error)}</h2>
+    <div class={`notice ${tone}`} role="alert">
+      <h2>{title}</h2>
       <p>{error.message}</p>
+      <Faults of={error.faults ?? []} />
       {retry && (
         <button type="button" onClick={retry}>
           Try again
@@ -51,8 +60,24 @@ export function Failed({ error, retry }: { error: Error & { code?: string }; ret
   );
 }
 
-function titleOf(error: Error & { code?: string }): string {
-  if (!navigator.onLine) return "You are offline";
-  if (error.code === "not_found") return "There is nothing here";
-  return "The service cannot be reached";
+type Head = readonly [tone: "warn" | "bad", title: string];
+
+/** By the SDK's codes. */
+const HEADS: Readonly<Record<string, Head>> = {
+  false_answer: ["bad", "This answer does not hold"],
+  unreadable_answer: ["bad", "This answer cannot be read"],
+  unreachable: ["warn", "The service cannot be reached"],
+  not_in_time: ["warn", "It did not come in time"],
+  invalid_argument: ["warn", "This cannot be sent"],
+  not_found: ["warn", "There is nothing here"],
+  internal: ["warn", "Something went wrong in this page"],
+};
+
+function headOf({ code, problem }: Failure): Head {
+  if (problem !== undefined) return ["warn", problem.title];
+  if (!navigator.onLine) return ["warn", "You are offline"];
+  // A part of the page that is loaded when it is needed, and did not come.
+  if (code === undefined) return ["warn", "A part of this page could not be loaded"];
+  // What is left are the core's: what was looked at is not what it says.
+  return HEADS[code] ?? ["bad", "It does not hold"];
 }

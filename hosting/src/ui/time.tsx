@@ -1,11 +1,13 @@
 // A time in the reader's own zone, with the exact one at hand.
 
-const SHORT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const DAY = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+const HOUR = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 
 export function Time({ at }: { at: string }) {
+  const date = new Date(at);
   return (
     <time dateTime={at} title={at}>
-      {SHORT.format(new Date(at))}
+      <span>{DAY.format(date)}</span> <span>{HOUR.format(date)}</span>
     </time>
   );
 }

@@ -1,5 +1,5 @@
 // Calls the worker, which is started with the first call, and is one for all of them.
-import type { FromWorker, TaskName, Tasks, ToWorker } from "./tasks.ts";
+import type { Failed, FromWorker, TaskName, Tasks, ToWorker } from "./tasks.ts";
 
 interface Open {
   told(value: unknown): void;
@@ -13,10 +13,14 @@ let last = 0;
 
 class WorkError extends Error {
   readonly code: string;
+  readonly problem: Failed["problem"];
+  readonly faults: Failed["faults"];
 
-  constructor({ code, message }: { code: string; message: string }) {
+  constructor({ code, message, problem, faults }: Failed) {
     super(message);
     this.code = code;
+    this.problem = problem;
+    this.faults = faults;
   }
 }
 

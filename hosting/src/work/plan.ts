@@ -1,6 +1,6 @@
 // Runs a recorded plan again, as every verifier does, and checks the receipts that the service keeps of its run.
 import { openPlans } from "@policyledger/agent/plans";
-import { CLAIM_LIMITS, type PlanEvent, planDocumentText, portableHost, runPlan } from "@policyledger/core";
+import { CLAIM_LIMITS, type PlanEvent, portableHost, runPlan } from "@policyledger/core";
 import type { PlanAttempt, Tasks } from "./tasks.ts";
 
 type PlanTask = Tasks["plan"];
@@ -34,7 +34,6 @@ export async function rerunPlan(
         ? run.message
         : run.faults.map((fault) => fault.message).join("; ");
   return {
-    document: planDocumentText(portableHost, document),
     ops: document.plan.ops.map(({ opId }) => opId),
     edges: document.plan.dagEdges,
     attempts,

@@ -11,7 +11,7 @@ export async function studyEntry(
   _: unknown,
   signal: AbortSignal,
 ): Promise<StudyTask["done"]> {
-  const { artifact: text, reuse } = await recordedPolicy(input, signal);
+  const { reuse } = await recordedPolicy(input, signal);
   const { artifact, env, run } = reuse();
   const kind = environmentKind(env.id);
   const steps: Step[] = [];
@@ -19,5 +19,5 @@ export async function studyEntry(
     const total = (steps.at(-1)?.total ?? 0) + reward;
     steps.push({ observation: observationOf(kind, state), action: kind.actions[action]!, reward, total });
   });
-  return { artifact: text, explanation: explainPolicy(env, artifact), steps, reward };
+  return { explanation: explainPolicy(env, artifact), steps, reward };
 }

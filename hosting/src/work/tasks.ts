@@ -35,6 +35,18 @@ export interface Tasks {
     readonly told: { readonly committed: number; readonly ops: number };
     readonly done: PlanStudy;
   };
+  /** Puts an entry's claim together again, and decides on it as the verifier does. */
+  readonly verdict: {
+    readonly input: { readonly origin: string; readonly entry: PolicyEntry | PlanEntry };
+    readonly told: never;
+    readonly done: {
+      /** The claim with its signature and its subject, as it is submitted. */
+      readonly submission: string;
+      /** The policy's artifact, or the plan's document. */
+      readonly subject: string;
+      readonly report: FileReport;
+    };
+  };
   /** Explains an entry's policy, and records the episode that earned the reward. */
   readonly study: {
     readonly input: { readonly origin: string; readonly entry: PolicyEntry };
@@ -131,8 +143,6 @@ export interface FileStep {
 }
 
 export interface PlanStudy {
-  /** In its normal form. */
-  readonly document: string;
   readonly ops: readonly string[];
   /** Which op comes before which. */
   readonly edges: readonly (readonly [string, string])[];
@@ -157,8 +167,6 @@ export interface PlanAttempt {
 }
 
 export interface Study {
-  /** The artifact's canonical JSON, which has the recorded hash. */
-  readonly artifact: string;
   readonly explanation: Explanation;
   readonly steps: readonly Step[];
   /** What the episode earned, which is what the entry says. */
@@ -191,4 +199,12 @@ export type ToWorker =
 export type FromWorker =
   | { readonly id: number; readonly told: unknown }
   | { readonly id: number; readonly done: unknown }
-  | { readonly id: number; readonly failed: { readonly code: string; readonly message: string } };
+  | { readonly id: number; readonly failed: Failed };
+
+/** An error's own parts: the rest of it does not come over. */
+export interface Failed {
+  readonly code: string;
+  readonly message: string;
+  readonly problem?: { readonly title: string } | undefined;
+  readonly faults: NonNullable<FileStep["faults"]>;
+}

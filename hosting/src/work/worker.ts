@@ -1,5 +1,5 @@
 // The page's worker: does what takes long beside it. Each task is loaded when it is first asked for.
-import type { FromWorker, TaskName, Tasks, ToWorker } from "./tasks.ts";
+import type { Failed, FromWorker, TaskName, Tasks, ToWorker } from "./tasks.ts";
 
 type Run<T extends TaskName> = (
   input: Tasks[T]["input"],
@@ -15,6 +15,7 @@ const RUNS: { readonly [T in TaskName]: () => Promise<Run<T>> } = {
   luck: () => import("./luck.ts").then(({ howLucky }) => howLucky),
   places: () => import("./places.ts").then(({ checkPlaces }) => checkPlaces),
   plan: () => import("./plan.ts").then(({ rerunPlan }) => rerunPlan),
+  verdict: () => import("./verdict.ts").then(({ decideAgain }) => decideAgain),
   study: () => import("./study.ts").then(({ studyEntry }) => studyEntry),
   replay: () => import("./replay.ts").then(({ replayEntry }) => replayEntry),
 };
@@ -35,8 +36,10 @@ addEventListener("message", async ({ data }: MessageEvent<ToWorker>) => {
     const done = await run(input as never, (told) => say({ id, told }), stopped.signal);
     say({ id, done });
   } catch (error) {
-    const { code = "internal", message } = error as Error & { code?: string };
-    if (!stopped.signal.aborted) say({ id, failed: { code, message } });
+    const { code = "internal", message, problem, faults = [] } = error as Error & Partial<Failed>;
+    const places = faults.map(({ path, message }) => ({ path, message }));
+    const refused = problem && { title: problem.title };
+    if (!stopped.signal.aborted) say({ id, failed: { code, message, problem: refused, faults: places } });
   } finally {
     running.delete(id);
   }

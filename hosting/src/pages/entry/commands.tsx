@@ -5,11 +5,20 @@ import type { Entry } from "../ledger/window-check.ts";
 export function Commands({ entry: { index, kind } }: { entry: Entry }) {
   const at = `--endpoint ${location.origin}`;
   const commands = [
-    [`policyledger proof ${index} ${at}`, "prove that it stands in the log"],
-    ...(kind === "policy"
-      ? [[`policyledger verify ${index} ${at}`, "replay the policy, and compare the reward"] as const]
-      : []),
-    [`policyledger audit ${at}`, "check the whole ledger, and remember it"],
+    [
+      `npx policyledger verify --entry ${index} ${at}`,
+      kind === "plan" ? "run the plan again, and compare" : "replay the policy, and compare the reward",
+    ],
+    ...(kind === "plan"
+      ? [
+          [
+            `npx policyledger plan check --entry ${index} ${at}`,
+            "check its receipts, without a kernel",
+          ] as const,
+        ]
+      : [[`npx policyledger returns ${index} ${at}`, "how lucky its seed was"] as const]),
+    [`npx policyledger proof ${index} ${at}`, "prove that it stands in the log"],
+    [`npx policyledger audit ${at}`, "check the whole ledger, and remember it"],
   ] as const;
   return (
     <section aria-labelledby="terminal">

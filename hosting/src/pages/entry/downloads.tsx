@@ -1,5 +1,6 @@
 // What an entry is about, as files that can be checked elsewhere.
-import type { PolicyEntry } from "../../work/tasks.ts";
+import { takenApart } from "../../entry-text.ts";
+import type { Entry } from "../ledger/window-check.ts";
 
 export function save(name: string, text: string, type: string): void {
   const url = URL.createObjectURL(new Blob([text], { type }));
@@ -10,35 +11,31 @@ export function save(name: string, text: string, type: string): void {
   URL.revokeObjectURL(url);
 }
 
-const JSON_TYPE = "application/json";
+interface Props {
+  readonly entry: Entry;
+  /** As it is sent to the service. */
+  readonly submission: string;
+  /** The policy's artifact, or the plan's document. */
+  readonly subject: string;
+}
 
-export function Downloads({ entry, artifact }: { entry: PolicyEntry; artifact: string }) {
-  const { index, policy_hash } = entry;
-  const saveClaim = async () => {
-    const { claimFile } = await import("./claim.ts");
-    save(`claim-${index}.json`, claimFile(entry, artifact), JSON_TYPE);
-  };
-  const saveEntry = async () => {
-    const { entryFile } = await import("./claim.ts");
-    save(`entry-${index}.json`, entryFile(entry), JSON_TYPE);
-  };
+export function Downloads({ entry, submission, subject }: Props) {
+  const { index } = entry;
+  const isPlan = entry.kind === "plan";
+  const files = [
+    ["Entry", `entry-${index}.json`, () => takenApart(entry).text],
+    [isPlan ? "Claim and plan" : "Claim and artifact", `claim-${index}.json`, () => submission],
+    isPlan
+      ? (["Plan's document", `plan-${index}.json`, () => subject] as const)
+      : (["Artifact", `policy-${entry.policy_hash.slice(0, 12)}.json`, () => subject] as const),
+  ] as const;
   return (
-    <section aria-labelledby="files">
-      <h2 id="files">Files</h2>
-      <p class="buttons">
-        <button type="button" onClick={saveEntry}>
-          Entry
+    <p class="buttons">
+      {files.map(([what, name, text]) => (
+        <button key={what} type="button" onClick={() => save(name, text(), "application/json")}>
+          {what}
         </button>
-        <button type="button" onClick={saveClaim}>
-          Claim and artifact
-        </button>
-        <button
-          type="button"
-          onClick={() => save(`policy-${policy_hash.slice(0, 12)}.json`, artifact, JSON_TYPE)}
-        >
-          Artifact
-        </button>
-      </p>
-    </section>
+      ))}
+    </p>
   );
 }

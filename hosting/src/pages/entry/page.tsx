@@ -1,5 +1,5 @@
-// One entry: its fields and its link, its proof in the log, its policy and its episode, and how to check all of it
-// elsewhere.
+// One entry: its claim decided on anew, its fields and its link, its proof in the log, its policy and its episode, and how
+// to check all of it elsewhere.
 import type { LedgerPage } from "@policyledger/core/api";
 import { useEffect } from "preact/hooks";
 import { useLoaded } from "../../load.ts";
@@ -12,8 +12,8 @@ import { Time } from "../../ui/time.tsx";
 import { work } from "../../work/call.ts";
 import type { PolicyEntry } from "../../work/tasks.ts";
 import { type Checked, checkWindow } from "../ledger/window-check.ts";
+import { Claim } from "./claim.tsx";
 import { Commands } from "./commands.tsx";
-import { Downloads } from "./downloads.tsx";
 import { Episode } from "./episode.tsx";
 import { Fields } from "./fields.tsx";
 import { Plan } from "./plan.tsx";
@@ -83,6 +83,11 @@ function Entry({ found, kinds }: { found: Found; kinds: Kinds | null }) {
         </p>
       )}
       {entry.kind === "policy" && <Result entry={entry} unit={unitOf(kinds, entry.env_id)} />}
+      <Claim
+        key={entry.current_hash}
+        entry={entry}
+        unit={entry.kind === "policy" ? unitOf(kinds, entry.env_id) : 1}
+      />
       <Proof entry={entry} />
       {entry.kind === "policy" && <Studied entry={entry} unit={unitOf(kinds, entry.env_id)} />}
       {entry.kind === "plan" && <Plan key={entry.current_hash} entry={entry} />}
@@ -131,7 +136,6 @@ function Studied({ entry, unit }: { entry: PolicyEntry; unit: number }) {
           <>
             <Episode study={value} unit={unit} />
             <Policy of={value.explanation} />
-            <Downloads entry={entry} artifact={value.artifact} />
           </>
         )}
       </Show>

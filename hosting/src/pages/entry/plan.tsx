@@ -7,18 +7,17 @@ import { Scroll } from "../../ui/scroll.tsx";
 import { Show } from "../../ui/state.tsx";
 import { work } from "../../work/call.ts";
 import type { PlanAttempt, PlanEntry, PlanStudy } from "../../work/tasks.ts";
-import { save } from "./downloads.tsx";
 import { Graph } from "./graph.tsx";
 
 export function Plan({ entry }: { entry: PlanEntry }) {
   const [runs, setRuns] = useState(1);
   const study = useLoaded((signal) => work("plan", { origin: location.origin, entry }, { signal }), [runs]);
   return (
-    <div class="studied">
+    <div class="studied plan">
       <Show of={study} rows={8}>
         {(value) => (
           <>
-            <Outcome of={value} entry={entry} again={() => setRuns(runs + 1)} />
+            <Outcome of={value} again={() => setRuns(runs + 1)} />
             <Graph ops={value.ops} edges={value.edges} attempts={value.attempts} />
             <Attempts of={value.attempts} />
           </>
@@ -28,8 +27,8 @@ export function Plan({ entry }: { entry: PlanEntry }) {
   );
 }
 
-function Outcome({ of, entry, again }: { of: PlanStudy; entry: PlanEntry; again: () => void }) {
-  const { holds, message, receipts, milliseconds, document } = of;
+function Outcome({ of, again }: { of: PlanStudy; again: () => void }) {
+  const { holds, message, receipts, milliseconds } = of;
   return (
     <section aria-labelledby="run">
       <h2 id="run">The run</h2>
@@ -42,9 +41,6 @@ function Outcome({ of, entry, again }: { of: PlanStudy; entry: PlanEntry; again:
       <p class="buttons">
         <button type="button" onClick={again}>
           Run it again
-        </button>
-        <button type="button" onClick={() => save(`plan-${entry.index}.json`, document, "application/json")}>
-          Plan's document
         </button>
       </p>
     </section>
@@ -64,7 +60,7 @@ function Attempts({ of }: { of: readonly PlanAttempt[] }) {
       <p>
         {whole(of.length)} attempts, of which {whole(failures)} failed.
       </p>
-      <Scroll what="Batches as they ran">
+      <Scroll what="The table of batches">
         <table class="attempts">
           <thead>
             <tr>

@@ -1,20 +1,14 @@
-// What a training has made, and its claim: signed with a key that stays here, submitted, and followed to its entry.
-import { signClaim } from "@policyledger/agent";
-import type { Job } from "@policyledger/core/api";
+// What a training has made: what it is worth exactly, and what it earns on the seed that is to be claimed.
 import { useId, useState } from "preact/hooks";
-import { ownSigner } from "../../keys.ts";
 import { useLoaded } from "../../load.ts";
-import { client } from "../../service.ts";
 import { exact, percent, reward } from "../../ui/numbers.ts";
-import { Failed, Show } from "../../ui/state.tsx";
+import { Show } from "../../ui/state.tsx";
 import { work } from "../../work/call.ts";
 import type { Outcome } from "../../work/tasks.ts";
 import type { Choice } from "./setup.tsx";
-import { Stations } from "./stations.tsx";
+import { Submit } from "./submit.tsx";
 
 const FIRST_SEED = 42;
-const LOOKS_EVERY_MS = 400;
-const FINAL = new Set(["RECORDED", "INVALID", "FAILED"]);
 
 interface Props {
   readonly choice: Choice;
@@ -36,8 +30,11 @@ export function Claim({ choice, saved, unit }: Props) {
           type="number"
           min="0"
           max="4294967295"
+          required
           value={seed}
-          onChange={(event) => setSeed(Number(event.currentTarget.value))}
+          onChange={({ currentTarget }) => {
+            if (currentTarget.reportValidity()) setSeed(currentTarget.valueAsNumber);
+          }}
         />
       </p>
       <Show of={outcome} rows={2}>
@@ -78,63 +75,4 @@ function Worth({
       <Submit outcome={outcome} choice={choice} seed={seed} />
     </>
   );
-}
-
-type Sent = { readonly job: Job | null } | { readonly error: Error } | null;
-
-function Submit({ outcome, choice, seed }: { outcome: Outcome; choice: Choice; seed: number }) {
-  const [sent, setSent] = useState<Sent>(null);
-  const id = useId();
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault();
-    const label = String(new FormData(event.currentTarget as HTMLFormElement).get("agent"));
-    setSent({ job: null });
-    try {
-      for await (const job of claimed(outcome, choice, seed, label)) setSent({ job });
-    } catch (error) {
-      setSent({ error: error as Error });
-    }
-  };
-  const isBusy = sent !== null && "job" in sent && !FINAL.has(sent.job?.state ?? "");
-  return (
-    <>
-      <form class="setup" onSubmit={submit}>
-        <p>
-          <label for={id}>Your agent's name</label>
-          <input
-            id={id}
-            name="agent"
-            required
-            pattern="[A-Za-z0-9._\/\-]{1,64}"
-            maxLength={64}
-            placeholder="me/first"
-            autoComplete="off"
-          />
-        </p>
-        <button type="submit" class="main" disabled={isBusy}>
-          Sign and submit
-        </button>
-      </form>
-      <p class="note">
-        Letters, digits and . _ / - of your choice. The name belongs to this browser's key from its first
-        claim on. The key was made here, is kept here, and cannot be read by anyone, this page included.
-      </p>
-      {sent !== null && ("error" in sent ? <Failed error={sent.error} /> : <Stations job={sent.job} />)}
-    </>
-  );
-}
-
-/** Each state that the claim comes to. Asked for, since the page's policy lets no stream of another address in. */
-async function* claimed(outcome: Outcome, choice: Choice, seed: number, label: string): AsyncGenerator<Job> {
-  const { signer } = await ownSigner();
-  const { artifact, policy_hash, reward: claimed_reward } = outcome;
-  const env_config = { preset: choice.preset };
-  const assertion = { env_id: choice.env_id, env_config, seed, policy_hash, claimed_reward };
-  const { claim_id } = await client.submit(await signClaim(signer, label, assertion, artifact));
-  for (;;) {
-    const job = await client.claim(claim_id);
-    yield job;
-    if (FINAL.has(job.state)) return;
-    await new Promise((resolve) => setTimeout(resolve, LOOKS_EVERY_MS));
-  }
 }

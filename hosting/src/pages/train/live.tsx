@@ -18,7 +18,7 @@ export function Live({ run, actions, unit }: { run: Run; actions: readonly strin
   if (error !== null) return <Failed error={error} />;
   return (
     <section class="live" aria-labelledby="live">
-      <h2 id="live">{state === "done" ? "Trained" : state === "paused" ? "Paused" : "Training"}</h2>
+      <h2 id="live">{HEADS[state]}</h2>
       <p class="running">
         <progress value={last?.episode ?? 0} max={last?.episodes ?? 1} aria-label="Episodes" />
         {last && `${whole(last.episode)} of ${whole(last.episodes)} episodes`}
@@ -30,6 +30,11 @@ export function Live({ run, actions, unit }: { run: Run; actions: readonly strin
         {state === "paused" && (
           <button type="button" onClick={run.resume}>
             Resume
+          </button>
+        )}
+        {(state === "running" || state === "paused") && (
+          <button type="button" onClick={run.end} disabled={last === undefined}>
+            End here
           </button>
         )}
       </p>
@@ -57,6 +62,8 @@ export function Live({ run, actions, unit }: { run: Run; actions: readonly strin
     </section>
   );
 }
+
+const HEADS = { running: "Training", paused: "Paused", done: "Trained", failed: "It failed" } as const;
 
 function chartsOf(points: readonly Progress[], unit: number): Record<"reward" | "epsilon" | "table", Data> {
   const x = points.map(({ episode }) => episode);

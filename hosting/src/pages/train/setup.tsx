@@ -71,13 +71,15 @@ export function Setup({ kinds, isBusy, start }: Props) {
             min="100"
             max="1000000"
             step="100"
-            value="50000"
+            defaultValue="50000"
             required
           />
         )}
       </Field>
       <Field label="Seed">
-        {(id) => <input id={id} name="seed" type="number" min="0" max="4294967295" value="1" required />}
+        {(id) => (
+          <input id={id} name="seed" type="number" min="0" max="4294967295" defaultValue="1" required />
+        )}
       </Field>
       <button type="submit" class="main" disabled={isBusy}>
         Train

@@ -5,9 +5,11 @@ const STATIONS = [
   ["Submitted", "signed here, and stored there"],
   ["Verified", "replayed, and the reward was equal"],
   ["Recorded", "an entry of the ledger, for ever"],
+  ["Proven", "under a signed checkpoint, which this browser checked"],
 ] as const;
 
-function reached(job: Job | null): number {
+function reached(job: Job | null, isProven: boolean): number {
+  if (isProven) return 4;
   switch (job?.state) {
     case undefined:
       return 0;
@@ -20,8 +22,8 @@ function reached(job: Job | null): number {
   }
 }
 
-export function Stations({ job }: { job: Job | null }) {
-  const far = reached(job);
+export function Stations({ job, isProven }: { job: Job | null; isProven: boolean }) {
+  const far = reached(job, isProven);
   const isRefused = job?.state === "INVALID" || job?.state === "FAILED";
   return (
     <div class="stations" aria-live="polite">

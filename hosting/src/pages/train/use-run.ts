@@ -11,44 +11,54 @@ export interface Run {
   readonly error: Error | null;
   pause(): void;
   resume(): void;
+  /** Ends it where it is: what it has learned so far is what it has made. */
+  end(): void;
+}
+
+type Shown = Omit<Run, "pause" | "resume" | "end">;
+
+/** What the reader wants of a training, which it looks at between two stretches. */
+interface Wish {
+  now: "run" | "pause" | "end";
+  /** Called when a wish changes. */
+  changed(): void;
 }
 
 /** Points of a whole training: as many as a chart shows. */
 const STRETCHES = 120;
 
 export function useRun(choice: Choice | null): Run | null {
-  const [run, setRun] = useState<Omit<Run, "pause" | "resume"> | null>(null);
-  const isPaused = useRef(false);
-  const wake = useRef<() => void>(() => {});
+  const [run, setRun] = useState<Shown | null>(null);
+  const wish = useRef<Wish>({ now: "run", changed: () => {} });
   useEffect(() => {
     if (choice === null) return;
     const stopped = new AbortController();
-    isPaused.current = false;
-    train(choice, stopped.signal, isPaused, wake, setRun);
+    wish.current = { now: "run", changed: () => {} };
+    train(choice, stopped.signal, wish.current, setRun);
     return () => {
       stopped.abort();
-      wake.current();
+      wish.current.changed();
     };
   }, [choice]);
   if (run === null) return null;
-  const pause = () => {
-    isPaused.current = true;
-    setRun((now) => now && { ...now, state: "paused" });
+  const want = (now: Wish["now"], state: Run["state"]) => {
+    wish.current.now = now;
+    setRun((run) => run && { ...run, state });
+    wish.current.changed();
   };
-  const resume = () => {
-    isPaused.current = false;
-    setRun((now) => now && { ...now, state: "running" });
-    wake.current();
+  return {
+    ...run,
+    pause: () => want("pause", "paused"),
+    resume: () => want("run", "running"),
+    end: () => want("end", run.state),
   };
-  return { ...run, pause, resume };
 }
 
 async function train(
   choice: Choice,
   signal: AbortSignal,
-  isPaused: { readonly current: boolean },
-  wake: { current: () => void },
-  show: (run: Omit<Run, "pause" | "resume">) => void,
+  wish: Wish,
+  show: (run: Shown) => void,
 ): Promise<void> {
   const options = optionsOf(choice);
   const episodes = Math.max(1, Math.ceil(choice.episodes / STRETCHES));
@@ -57,12 +67,13 @@ async function train(
   show({ state: "running", points, saved, error: null });
   try {
     for (let isDone = false; !isDone && !signal.aborted; ) {
-      if (isPaused.current) {
+      if (wish.now === "pause") {
         await new Promise<void>((resolve) => {
-          wake.current = resolve;
+          wish.changed = resolve;
         });
         continue;
       }
+      if (wish.now === "end" && saved !== null) return show({ state: "done", points, saved, error: null });
       const found: { saved: string; progress: Progress } = await work(
         "train",
         { options, saved, episodes },
@@ -71,13 +82,14 @@ async function train(
       saved = found.saved;
       points.push(found.progress);
       isDone = found.progress.done;
-      const state = isDone ? "done" : isPaused.current ? "paused" : "running";
-      show({ state, points: [...points], saved, error: null });
+      show({ state: isDone ? "done" : stateBy(wish), points: [...points], saved, error: null });
     }
   } catch (error) {
     if (!signal.aborted) show({ state: "failed", points, saved, error: error as Error });
   }
 }
+
+const stateBy = ({ now }: Wish) => (now === "pause" ? "paused" : "running");
 
 /** As the command line's: so the same choices make the same policy there. */
 function optionsOf({ env_id, preset, algorithm, episodes, seed }: Choice): TrainingOptions {
