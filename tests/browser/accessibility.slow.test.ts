@@ -1,11 +1,9 @@
 // Every page for those who do not see it, or use no mouse: axe finds nothing, and the keyboard leads everywhere.
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
+import { findings } from "./axe.ts";
 import { hasBrowser, useViewer } from "./world.ts";
 
-const AXE = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 const PAGES = [
   "/",
   "/?from=10",
@@ -18,18 +16,6 @@ const PAGES = [
   "/how",
   "/nowhere",
 ];
-
-interface Finding {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-}
-
-async function findings(page: Page): Promise<string[]> {
-  const { violations } = (await page.evaluate(`${AXE};axe.run()`)) as { violations: Finding[] };
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)}: ${failureSummary}`),
-  );
-}
 
 /** Until nothing more is on its way. */
 async function settled(page: Page): Promise<void> {

@@ -14,6 +14,8 @@ export interface LedgerWindow {
   readonly head: string | null;
   /** Entries that came while the page was open: the first index of the last arrival. */
   readonly arrivedFrom: number | null;
+  /** How it does not continue what this page has shown before; a ledger only grows. */
+  readonly rewritten: string | null;
 }
 
 /** `from`: the newest index to be shown; null for the end of the ledger, wherever that is. */
@@ -23,12 +25,23 @@ export async function loadWindow(from: number | null, signal: AbortSignal): Prom
   return windowOf(await client.listed(query, { signal }), null);
 }
 
-function windowOf({ entries, size, head }: LedgerPage, arrivedFrom: number | null): LedgerWindow {
+function windowOf({ entries, size, head }: LedgerPage, before: LedgerWindow | null): LedgerWindow {
   const rows = checkWindow(entries.toReversed()).slice(-WINDOW).toReversed();
-  return { rows, size, head, arrivedFrom };
+  if (before === null) return { rows, size, head, arrivedFrom: null, rewritten: null };
+  const rewritten = before.rewritten ?? contradiction(before, rows, size);
+  return { rows, size, head, arrivedFrom: Math.min(before.size, size), rewritten };
 }
 
-/** The window, with what has arrived since; `onArrival` is told how many. */
+function contradiction(before: LedgerWindow, rows: readonly Checked[], size: number): string | null {
+  if (size < before.size) return `It had ${before.size} entries a moment ago, and has ${size} now.`;
+  const shown = new Map(before.rows.map(({ entry }) => [entry.index, entry.current_hash]));
+  const other = rows.find(
+    ({ entry }) => (shown.get(entry.index) ?? entry.current_hash) !== entry.current_hash,
+  );
+  return other === undefined ? null : `Entry ${other.entry.index} is another than it was a moment ago.`;
+}
+
+/** The window, with what has arrived since. */
 export function useArrivals(loaded: LedgerWindow | null, follows: boolean): LedgerWindow | null {
   const [latest, setLatest] = useState<LedgerWindow | null>(null);
   useEffect(() => {
@@ -36,16 +49,16 @@ export function useArrivals(loaded: LedgerWindow | null, follows: boolean): Ledg
     if (loaded === null || !follows) return;
     const stopped = new AbortController();
     const { signal } = stopped;
-    let known = loaded.size;
+    let known = loaded;
     let timer = 0;
     const look = async () => {
       if (document.visibilityState === "visible") {
         try {
-          const { size } = await client.head({ signal });
-          if (size !== known) {
+          const { size, current_hash } = await client.head({ signal });
+          if (size !== known.size || current_hash !== known.head) {
             const page = await client.listed({ order: "newest", limit: WINDOW + 1 }, { signal });
-            setLatest(windowOf(page, Math.min(known, page.size)));
-            known = page.size;
+            known = windowOf(page, known);
+            setLatest(known);
           }
         } catch {
           // The next look may succeed; what is shown stays true of when it was read.

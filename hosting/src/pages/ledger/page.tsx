@@ -47,6 +47,14 @@ function Window({
   }
   return (
     <>
+      {window.rewritten !== null && (
+        <div class="notice bad" role="alert">
+          <h2>The ledger was rewritten</h2>
+          <p>
+            {window.rewritten} A ledger only grows: what this page shows now is not what it showed before.
+          </p>
+        </div>
+      )}
       <Standing window={window} />
       <Pager window={window} label="Along the ledger" />
       <Chain window={window} kinds={kinds} />
