@@ -13,6 +13,7 @@ export default defineConfig({
   test: {
     reporters: ["default", "./scripts/count-reporter.ts"],
     silent: "passed-only",
+    globalSetup: "./scripts/temporary.ts",
     // Vitest would leave a core free, which is half of a small machine.
     maxWorkers: "100%",
     projects: [

@@ -8,6 +8,7 @@ export default defineConfig({
     // Google's clients would look for a cloud to run in.
     env: { METADATA_SERVER_DETECTION: "none" },
     include: ["{core,functions,tests}/**/*.soak.ts"],
+    globalSetup: "./scripts/temporary.ts",
     testTimeout: 3_600_000,
     reporters: ["default", "./scripts/count-reporter.ts"],
   },
