@@ -2,7 +2,6 @@
 import type { Hasher } from "../host.ts";
 import { type PlanDocument, requireDocument } from "./document.ts";
 import { HOST_LIMITS, type HostLimits } from "./host-limits.ts";
-import { opText } from "./op.ts";
 import { planHash } from "./plan.ts";
 import { type PlanFault, validate } from "./validate.ts";
 
@@ -21,5 +20,5 @@ export function checkPlan(host: Hasher, document: PlanDocument, limits: HostLimi
   const { plan } = document;
   const { staticCost, faults } = validate(host, document, limits);
   const { initialStateHash } = plan;
-  return { planHash: planHash(host, plan, plan.ops.map(opText)), initialStateHash, staticCost, faults };
+  return { planHash: planHash(host, plan), initialStateHash, staticCost, faults };
 }

@@ -6,7 +6,6 @@ import { type PlanDocument, requireDocument } from "./document.ts";
 import { textObject } from "./hashes.ts";
 import { kernelHash, kernelText } from "./kernel.ts";
 import { matrixText } from "./matrix.ts";
-import { opText } from "./op.ts";
 import { planText } from "./plan.ts";
 import { policyText } from "./policy.ts";
 import { compare } from "./reader.ts";
@@ -18,7 +17,7 @@ export function planDocumentText(host: Hasher, document: PlanDocument): string {
   const state = textObject(initialState.map(([field, value]) => [field, `"${value}"`]));
   return (
     `{"initialState":${state},"kernels":[${usedKernels(host, document).join(",")}],"matrix":${matrixText(matrix)},` +
-    `"plan":${planText(plan, plan.ops.map(opText))},"policyBundle":${policyText(policyBundle)},"v":1}`
+    `"plan":${planText(plan)},"policyBundle":${policyText(policyBundle)},"v":1}`
   );
 }
 

@@ -1,7 +1,7 @@
 // The plan: ops, which of them come before which, and what it runs under. Its hash names all of it.
 import type { Hasher } from "../host.ts";
-import { taggedHash } from "./hashes.ts";
-import { type OpSpec, readOp } from "./op.ts";
+import { joinedTexts, taggedHash } from "./hashes.ts";
+import { type OpSpec, opText, readOp } from "./op.ts";
 import { capsText, type ResourceCaps, readCaps } from "./policy.ts";
 import { compare, type Reader } from "./reader.ts";
 
@@ -71,18 +71,23 @@ function readEdges(reader: Reader, value: unknown, path: string): readonly Edge[
   return edges.filter(([a, b], i) => i === 0 || a !== edges[i - 1]![0] || b !== edges[i - 1]![1]);
 }
 
-/** The plan's canonical JSON. The ops' texts are given, because each op is hashed, too. */
-export function planText(plan: ExecPlan, opTexts: readonly string[]): string {
-  const edges = plan.dagEdges.map(([a, b]) => `[${JSON.stringify(a)},${JSON.stringify(b)}]`);
+/** The plan's canonical JSON; `seen` is told of each op's as it comes up, because each op is hashed, too. */
+export function planText(plan: ExecPlan, seen: (opText: string) => void = () => {}): string {
+  const edges = joinedTexts(plan.dagEdges, ([a, b]) => `[${JSON.stringify(a)},${JSON.stringify(b)}]`);
+  const ops = joinedTexts(plan.ops, (op) => {
+    const text = opText(op);
+    seen(text);
+    return text;
+  });
   return (
-    `{"abortOnKernelError":true,"dagEdges":[${edges.join(",")}],"initialStateHash":"${plan.initialStateHash}",` +
-    `"maxParallelWidth":${plan.maxParallelWidth},"ops":[${opTexts.join(",")}],` +
+    `{"abortOnKernelError":true,"dagEdges":[${edges}],"initialStateHash":"${plan.initialStateHash}",` +
+    `"maxParallelWidth":${plan.maxParallelWidth},"ops":[${ops}],` +
     `"planId":${JSON.stringify(plan.planId)},"policyBundleId":${JSON.stringify(plan.policyBundleId)},` +
     `"policyDigest":"${plan.policyDigest}","resourceCaps":${capsText(plan.resourceCaps)},` +
     `"schedulerMode":"${plan.schedulerMode}","schedulerRuleId":"${plan.schedulerRuleId}"}`
   );
 }
 
-export function planHash(host: Hasher, plan: ExecPlan, opTexts: readonly string[]): string {
-  return taggedHash(host, "nk2/plan/v1", planText(plan, opTexts));
+export function planHash(host: Hasher, plan: ExecPlan, seen?: (opText: string) => void): string {
+  return taggedHash(host, "nk2/plan/v1", planText(plan, seen));
 }

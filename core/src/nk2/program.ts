@@ -7,7 +7,7 @@ import type { Dag } from "./dag.ts";
 import type { PlanDocument } from "./document.ts";
 import { nodeCount, slotsOf } from "./expression.ts";
 import { taggedHash } from "./hashes.ts";
-import { type OpSpec, opText } from "./op.ts";
+import type { OpSpec } from "./op.ts";
 import { type ExecPlan, planHash } from "./plan.ts";
 import type { PolicyBundle } from "./policy.ts";
 import { type Potential, potentialOf } from "./potential.ts";
@@ -60,20 +60,21 @@ export function compileProgram(host: Hasher, document: PlanDocument, validated: 
   const numberOf = new Map(fields.map((field, i) => [field, i]));
   const potential = potentialOf(policyBundle.contracts, numberOf, limit);
   const kernels = new Map([...validated.kernels].map(([hash, known]) => [hash, compileKernel(known, limit)]));
-  const context = { host, numberOf, touching: contractsByField(potential) };
-  const opTexts = plan.ops.map(opText);
+  const context = { numberOf, touching: contractsByField(potential) };
+  const opHashes: string[] = [];
+  const hash = planHash(host, plan, (text) => opHashes.push(taggedHash(host, "nk2/op/v1", text)));
   const initial = new Map(document.initialState);
   return {
     plan,
     policyBundle,
-    planHash: planHash(host, plan, opTexts),
+    planHash: hash,
     initialStateHash: validated.initialStateHash,
     policyDigest: validated.policyDigest,
     matrixDigest: validated.matrixDigest,
     matrixVersionId: matrix.versionId,
     dag: validated.dag,
     ops: plan.ops.map((op, rank) =>
-      compileOp(op, opTexts[rank]!, rank, kernels.get(op.kernelHash)!, context),
+      compileOp(op, opHashes[rank]!, rank, kernels.get(op.kernelHash)!, context),
     ),
     fields,
     fieldTexts: fields.map((field) => JSON.stringify(field)),
@@ -122,17 +123,16 @@ function compileKernel({ kernel, written, read }: KnownKernel, limit: BitLimit):
 }
 
 interface Context {
-  readonly host: Hasher;
   readonly numberOf: ReadonlyMap<string, number>;
   readonly touching: ReadonlyMap<number, readonly number[]>;
 }
 
 function compileOp(
   spec: OpSpec,
-  text: string,
+  hash: string,
   rank: number,
   { written, evaluate }: CompiledKernel,
-  { host, numberOf, touching }: Context,
+  { numberOf, touching }: Context,
 ): CompiledOp {
   const numbers = (fields: readonly string[]) => fields.map((field) => numberOf.get(field)!);
   const writes = numbers(spec.writes);
@@ -143,7 +143,7 @@ function compileOp(
   return {
     rank,
     spec,
-    hash: taggedHash(host, "nk2/op/v1", text),
+    hash,
     reads: numbers(spec.reads),
     writes,
     slots: numbers(spec.bind.slots.map(([, field]) => field)),
