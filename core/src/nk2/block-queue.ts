@@ -24,9 +24,13 @@ export class BlockQueue {
 
   constructor(block: BlockOfGroups) {
     this.of = block;
-    this.shown = new GroupTree(block.groups.length);
-    this.ready = block.groups.map((classes) => (classes.length === 1 ? null : new MinTree(classes.length)));
-    this.ofOne = new Int32Array(block.groups.length).fill(NOTHING);
+    const groups = block.classFrom.length - 1;
+    this.shown = new GroupTree(groups);
+    this.ready = Array.from({ length: groups }, (_, group) => {
+      const length = block.classFrom[group + 1]! - block.classFrom[group]!;
+      return length === 1 ? null : new MinTree(length);
+    });
+    this.ofOne = new Int32Array(groups).fill(NOTHING);
   }
 
   /** An empty batch: nothing costs anything. */
@@ -45,10 +49,10 @@ export class BlockQueue {
   }
 
   /** The smallest ready rank of a class, or NOTHING; seen when its group is shown. */
-  setReady(group: number, place: number, rank: number): void {
+  setReady(group: number, class_: number, rank: number): void {
     const ready = this.ready[group]!;
     if (ready === null) this.ofOne[group] = rank;
-    else ready.set(place, rank);
+    else ready.set(class_ - this.of.classFrom[group]!, rank);
     // Also where the group's least bound and rank stay as they were: it may have been the best between them.
     this.fresh = false;
     this.shown.forget();
@@ -58,7 +62,7 @@ export class BlockQueue {
     const ready = this.ready[group]!;
     const least = ready === null ? this.ofOne[group]! : ready.least();
     const first = ready === null || least === NOTHING ? 0 : ready.firstAfter(-1);
-    const bound = least === NOTHING ? NOTHING : this.of.groups[group]![first]!;
+    const bound = least === NOTHING ? NOTHING : this.boundOf(group, first);
     if (this.shown.set(group, bound, least)) this.fresh = false;
   }
 
@@ -79,13 +83,18 @@ export class BlockQueue {
     this.rank = this.shown.leastRankUpTo(last, (group) => this.leastUpTo(group, last));
   }
 
+  /** Which of the bounds the class in this place of a group has. */
+  private boundOf(group: number, place: number): number {
+    return this.of.boundOf[this.of.classFrom[group]! + place]!;
+  }
+
   /** The smallest ready rank in a group of what has a bound up to `bound`. */
   private leastUpTo(group: number, bound: number): number {
-    const bounds = this.of.groups[group]!;
-    let [low, high] = [-1, bounds.length];
+    const { classFrom } = this.of;
+    let [low, high] = [-1, classFrom[group + 1]! - classFrom[group]!];
     while (low + 1 < high) {
       const middle = (low + high) >> 1;
-      if (bounds[middle]! <= bound) low = middle;
+      if (this.boundOf(group, middle) <= bound) low = middle;
       else high = middle;
     }
     if (low < 0) return NOTHING;

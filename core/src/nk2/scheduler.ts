@@ -32,12 +32,13 @@ export class Scheduler {
     this.classes = classify(program);
     this.queues = this.classes.blocks.map((block) => new BlockQueue(block));
     this.order = new Tournament(this.queues.length, (a, b) => isBefore(this.queues[a]!, this.queues[b]!));
-    this.members = this.classes.classes.map(({ isSingle }) => (isSingle ? null : new IntHeap()));
+    const { groupOf, sizes, blockOf } = this.classes;
+    this.members = Array.from(groupOf, (_, class_) => (sizes[class_] === 1 ? null : new IntHeap()));
     this.isReady = new Uint8Array(program.ops.length);
     this.isInAll = new Uint8Array(program.ops.length);
     this.touchedIn = new Int32Array(program.fields.length);
     this.writtenIn = new Int32Array(program.fields.length);
-    this.waits = new Uint8Array(this.classes.groups.length);
+    this.waits = new Uint8Array(blockOf.length);
   }
 
   /** An op that is ready: all that come before it are committed, and it is in no batch. */
@@ -69,19 +70,23 @@ export class Scheduler {
 
   /** Takes one ready op out. */
   private take(rank: number): void {
-    const { classes, classOf, groups, blocks } = this.classes;
-    const { block, wants } = groups[classes[classOf[rank]!]!.group]!;
+    const { classOf, groupOf, blockOf, blocks, wantsFrom, wants } = this.classes;
+    const class_ = classOf[rank]!;
+    const group = groupOf[class_]!;
     this.isReady[rank] = 0;
-    const members = this.members[classOf[rank]!]!;
+    const members = this.members[class_]!;
     const taken = members === null ? rank : members.pop();
     if (taken !== rank) throw new Error(`bug: op ${rank} was taken before op ${taken} of its class`);
-    this.show(classOf[rank]!, members === null ? -1 : members.peek());
-    for (const want of wants) {
+    this.show(class_, members === null ? -1 : members.peek());
+    for (let i = wantsFrom[group]!; i < wantsFrom[group + 1]!; i++) {
+      const want = wants[i]!;
       this.touchedIn[want >> 1] = this.batch;
       if (want % 2 === 1) this.writtenIn[want >> 1] = this.batch;
     }
     const bound = this.program.ops[rank]!.spec.deltaBound;
-    for (const { block: other, entry } of blocks[block]!.neighbours) this.queues[other]!.grow(entry, bound);
+    for (const { block: other, entry } of blocks[blockOf[group]!]!.neighbours) {
+      this.queues[other]!.grow(entry, bound);
+    }
   }
 
   private takeFirst(): number {
@@ -101,13 +106,21 @@ export class Scheduler {
     for (let first = this.order.playAll(); ; ) {
       const queue = this.queues[first]!;
       if (queue.rank === NOTHING) return NOTHING;
-      const { group } = this.classes.classes[this.classes.classOf[queue.rank]!]!;
-      const want = this.classes.groups[group]!.wants.find((one) => this.isBlocked(one));
-      if (want === undefined) return queue.rank;
+      const group = this.classes.groupOf[this.classes.classOf[queue.rank]!]!;
+      const want = this.blockedWant(group);
+      if (want === null) return queue.rank;
       this.wait(group, want);
       queue.refresh();
       first = this.order.playAgain(first);
     }
+  }
+
+  private blockedWant(group: number): Want | null {
+    const { wantsFrom, wants } = this.classes;
+    for (let i = wantsFrom[group]!; i < wantsFrom[group + 1]!; i++) {
+      if (this.isBlocked(wants[i]!)) return wants[i]!;
+    }
+    return null;
   }
 
   private isBlocked(want: Want): boolean {
@@ -115,9 +128,8 @@ export class Scheduler {
   }
 
   private wait(group: number, want: Want): void {
-    const { block, place } = this.classes.groups[group]!;
     this.waits[group] = 1;
-    this.queues[block]!.hide(place);
+    this.queueOf(group).hide(this.placeOf(group));
     const others = this.waiting.get(want);
     if (others === undefined) this.waiting.set(want, [group]);
     else others.push(group);
@@ -129,20 +141,27 @@ export class Scheduler {
       if (this.isBlocked(want)) continue;
       this.waiting.delete(want);
       for (const group of groups) {
-        const { block, place } = this.classes.groups[group]!;
         this.waits[group] = 0;
-        this.queues[block]!.show(place);
+        this.queueOf(group).show(this.placeOf(group));
       }
     }
   }
 
   /** Tells the queue of the smallest ready op of a class; -1 when there is none. */
   private show(class_: number, least: number): void {
-    const { group, place } = this.classes.classes[class_]!;
-    const { block, place: groupPlace } = this.classes.groups[group]!;
-    const queue = this.queues[block]!;
-    queue.setReady(groupPlace, place, least < 0 ? NOTHING : least);
-    if (this.waits[group] === 0) queue.show(groupPlace);
+    const group = this.classes.groupOf[class_]!;
+    const queue = this.queueOf(group);
+    queue.setReady(this.placeOf(group), class_, least < 0 ? NOTHING : least);
+    if (this.waits[group] === 0) queue.show(this.placeOf(group));
+  }
+
+  private queueOf(group: number): BlockQueue {
+    return this.queues[this.classes.blockOf[group]!]!;
+  }
+
+  /** Among the groups of its block. */
+  private placeOf(group: number): number {
+    return group - this.classes.blocks[this.classes.blockOf[group]!]!.first;
   }
 }
 
