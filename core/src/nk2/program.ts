@@ -111,15 +111,23 @@ function contractsByField({ terms }: Potential): ReadonlyMap<number, readonly nu
   return byField;
 }
 
+/** One for all ops that touch none, as most do. */
+const NO_CONTRACTS: readonly number[] = [];
+
 interface CompiledKernel {
-  readonly written: readonly string[];
+  /** Where the written slots stand among all slots as an op binds them. */
+  readonly places: readonly number[];
   readonly evaluate: readonly Evaluate[];
 }
 
 function compileKernel({ kernel, written, read }: KnownKernel, limit: BitLimit): CompiledKernel {
   // As an op binds them: sorted.
-  const names = { slots: [...written, ...read].sort(), params: kernel.params };
-  return { written, evaluate: kernel.writes.map(([, value]) => compile(value, names, limit)) };
+  const slots = [...written, ...read].sort();
+  const names = { slots, params: kernel.params };
+  return {
+    places: written.map((slot) => slots.indexOf(slot)),
+    evaluate: kernel.writes.map(([, value]) => compile(value, names, limit)),
+  };
 }
 
 interface Context {
@@ -131,25 +139,23 @@ function compileOp(
   spec: OpSpec,
   hash: string,
   rank: number,
-  { written, evaluate }: CompiledKernel,
+  { places, evaluate }: CompiledKernel,
   { numberOf, touching }: Context,
 ): CompiledOp {
   const numbers = (fields: readonly string[]) => fields.map((field) => numberOf.get(field)!);
   const writes = numbers(spec.writes);
-  const targets = spec.bind.slots
-    .filter(([slot]) => written.includes(slot))
-    .map(([, field]) => writes.indexOf(numberOf.get(field)!));
-  const contracts = writes.flatMap((field) => touching.get(field) ?? []);
+  const slots = spec.bind.slots.map(([, field]) => numberOf.get(field)!);
+  const contracts = writes.flatMap((field) => touching.get(field) ?? NO_CONTRACTS);
   return {
     rank,
     spec,
     hash,
     reads: numbers(spec.reads),
     writes,
-    slots: numbers(spec.bind.slots.map(([, field]) => field)),
+    slots,
     params: spec.bind.params.map(([, value]) => value),
     kernel: evaluate,
-    targets,
-    contracts: contracts.length > 1 ? [...new Set(contracts)] : contracts,
+    targets: places.map((place) => writes.indexOf(slots[place]!)),
+    contracts: contracts.length === 0 ? NO_CONTRACTS : [...new Set(contracts)],
   };
 }
