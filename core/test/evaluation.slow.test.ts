@@ -5,6 +5,7 @@ import { tabulate } from "../src/evaluation/dynamics.ts";
 import { expectedReturn, follow } from "../src/evaluation/expected.ts";
 import { optimum } from "../src/evaluation/optimum.ts";
 import { toBillionths } from "../src/evaluation/rational.ts";
+import { cpuTime } from "./cpu-time.ts";
 import { behavioursOf, sampled } from "./evaluation-sampling.ts";
 
 describe("expectedReturn", () => {
@@ -27,8 +28,8 @@ describe("expectedReturn", () => {
 describe("optimum", () => {
   test("optimum of the longest cyber-defense-v1 takes less than a second", () => {
     const dynamics = tabulate(makeEnvironment("cyber-defense-v1", { horizon: 240 }).model());
-    const before = performance.now();
+    const before = cpuTime();
     optimum(dynamics);
-    expect(performance.now() - before).toBeLessThan(1_000);
+    expect(cpuTime() - before).toBeLessThan(1_000);
   });
 });

@@ -11,6 +11,7 @@ import { EMPTY_ROOT } from "../../src/log/hashes.ts";
 import { formatVerifierKey, isKeyName, parseVerifierKey, verifierKey } from "../../src/log/key.ts";
 import { formatNote, openNote, parseNote, parseSignatureLines } from "../../src/log/note.ts";
 import { cosign, signCheckpoint, signNote, withSignatures } from "../../src/log/sign.ts";
+import { cpuTime } from "../cpu-time.ts";
 import { refusal } from "../refusal.ts";
 import { flips, host, LOG, ORIGIN, secretOf, WITNESSES } from "./samples.ts";
 
@@ -180,10 +181,10 @@ describe("openNote", () => {
     expect(code(() => formatNote(note(65)))).toBe("invalid_note");
     const line = formatNote(note(1)).split("\n").at(-2);
     expect(code(() => parseNote(`${formatNote(note(64))}${line}\n`))).toBe("invalid_note");
-    const start = performance.now();
+    const start = cpuTime();
     expect(code(() => parseNote(`${TEXT}\n${`${line}\n`.repeat(10_000_000 / 128)}`))).toBe("too_large");
     expect(code(() => parseNote("\n".repeat(262_144)))).toBe("invalid_note");
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(cpuTime() - start).toBeLessThan(1_000);
   });
 });
 

@@ -13,6 +13,7 @@ import {
   proveInclusion,
 } from "../../src/log/proofs.ts";
 import { EMPTY_TREE, growTree, type HashReader, readTree, rootOf } from "../../src/log/tree.ts";
+import { cpuTime } from "../cpu-time.ts";
 import { refusal } from "../refusal.ts";
 import { alteredConsistencies, alteredInclusions, holds } from "./altered-proofs.ts";
 import { naiveConsistency, naiveInclusion, naiveRoot } from "./naive-tree.ts";
@@ -220,7 +221,7 @@ describe("sizes up to 2^53 − 1", () => {
 
   test("sizes and indices that are no such integers are refused, and so are endless paths, at once", () => {
     const root = rootAt(7);
-    const start = performance.now();
+    const start = cpuTime();
     for (const n of [MAX + 1, Number.POSITIVE_INFINITY, Number.NaN, -1, -0, 0.5, "7", null, undefined, 7n]) {
       const size = n as number;
       expect(refusal(() => proveInclusion(host, uniform, 0, size)).code).toBe("invalid_tree");
@@ -245,7 +246,7 @@ describe("sizes up to 2^53 − 1", () => {
     expect(holds(() => checkInclusion(host, { index: 3, size: MAX, leaf: root, root }, endless))).toBe(false);
     const claim = { oldSize: 3, oldRoot: root, newSize: MAX, newRoot: root };
     expect(holds(() => checkConsistency(host, claim, endless))).toBe(false);
-    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(cpuTime() - start).toBeLessThan(2_000);
   });
 });
 

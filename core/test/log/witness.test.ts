@@ -10,6 +10,7 @@ import {
   originOf,
   parseAddCheckpoint,
 } from "../../src/log/witness.ts";
+import { cpuTime } from "../cpu-time.ts";
 import { refusal } from "../refusal.ts";
 import { host, LOG, ORIGIN, secretOf, WITNESSES } from "./samples.ts";
 import { forked, honest, SIZE, TIME, type World } from "./worlds.ts";
@@ -191,9 +192,9 @@ describe("requests", () => {
     expect(decide({ ...request(8, 12), proof: [...parseAddCheckpoint(most).proof] }, held(8)).status).toBe(
       422,
     );
-    const start = performance.now();
+    const start = cpuTime();
     expect(code(() => parseAddCheckpoint(`old 8\n${`${line}\n`.repeat(1_000_000)}\n`))).toBe("too_large");
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(cpuTime() - start).toBeLessThan(1_000);
     for (const changes of [
       { old: -1 },
       { proof: ["x"] },

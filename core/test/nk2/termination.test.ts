@@ -5,6 +5,7 @@ import { acceptPlanDocument } from "../../src/nk2/document.ts";
 import type { PlanEvent } from "../../src/nk2/observe.ts";
 import { type FinishedRun, runPlan } from "../../src/nk2/run.ts";
 import { stream } from "../../src/random.ts";
+import { cpuTime } from "../cpu-time.ts";
 import { host } from "../samples.ts";
 
 const get = (slot: string) => ({ get: slot });
@@ -22,11 +23,11 @@ function finished(draft: Omit<Draft, "kernels">): { run: FinishedRun; kernelRuns
   const observe = ({ batch }: PlanEvent) => {
     kernelRuns += batch.length;
   };
-  const start = performance.now();
+  const start = cpuTime();
   const run = runPlan(host, document, { observe });
   if (run.status === "refused") throw new Error(run.faults[0]!.message);
   if (run.status === "halted") throw new Error(`${run.code}: ${run.message}`);
-  return { run, kernelRuns, ms: performance.now() - start };
+  return { run, kernelRuns, ms: cpuTime() - start };
 }
 
 const opsOf = (count: number, op: (i: number) => DraftOp): Draft["ops"] =>
