@@ -5,8 +5,18 @@ import { type ErrorCode, type Fault, refuseFaults } from "./error.ts";
 import { pointer } from "./json.ts";
 import { MAX_FAULTS } from "./limits.ts";
 
+const { localeError } = en();
+/** zod's names for what JSON calls otherwise. */
+const JSON_NAMES: Readonly<Record<string, string>> = { record: "object", int: "integer" };
+
 // jitless: under a strict Content-Security-Policy a page may not compile code, and zod would try.
-const CONTEXT = { error: en().localeError, jitless: true };
+const CONTEXT: z.core.ParseContext<z.core.$ZodIssue> = {
+  jitless: true,
+  error: (issue) => {
+    const name = issue.code === "invalid_type" ? JSON_NAMES[issue.expected] : undefined;
+    return localeError(name === undefined ? issue : ({ ...issue, expected: name } as typeof issue));
+  },
+};
 
 export function parseWith<T>(
   schema: z.ZodMiniType<T>,

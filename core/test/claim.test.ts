@@ -129,6 +129,19 @@ describe("parseSubmission", () => {
     expect(refusal(() => parseSubmission(input)).code).toBe("invalid_json");
   });
 
+  test("says what is missing or wrong in the words of JSON", () => {
+    expect(refusal(() => parseSubmission("{}")).faults).toEqual([
+      { path: "/claim", message: "is missing: expected object" },
+      { path: "/signature", message: "is missing: expected string" },
+      { path: "/artifact", message: "is missing: expected object" },
+    ]);
+    const { faults } = refusal(() => parseSubmission(sentWith({ artifact: [] }, { env_config: "standard" })));
+    expect(faults).toEqual([
+      { path: "/claim/env_config", message: "Invalid input: expected object, received string" },
+      { path: "/artifact", message: "Invalid input: expected object, received array" },
+    ]);
+  });
+
   test("accepts the limits of every field", () => {
     for (const changes of [
       { agent_id: "a", seed: 0, claimed_reward: -Number.MAX_SAFE_INTEGER },
