@@ -3,11 +3,12 @@
 
 import type { PubSub, Topic as PubSubTopic } from "@google-cloud/pubsub";
 import type { NoteSigner } from "@policyledger/core";
-import { type KeyPair, nodeHost, noteSigner, publicKeyOf } from "@policyledger/core/node";
+import { type KeyPair, nodeHost, publicKeyOf } from "@policyledger/core/node";
 import { initializeApp } from "firebase-admin/app";
 import { getFirestore } from "firebase-admin/firestore";
 import { write } from "firebase-functions/logger";
 import { inTime } from "./in-time.ts";
+import { logSigners } from "./log-keys.ts";
 import { type Line, messageOf, type Service, type Topic } from "./service.ts";
 
 /** So that they are told apart from whatever else a project has. */
@@ -20,7 +21,7 @@ const PUBLISH_MS = 5_000;
 export interface Keys {
   /** The trainer's, 64 hex digits. */
   readonly service: string | undefined;
-  /** The log's, the current one first; more than one while it is being replaced. */
+  /** The log's, the current one first; two while it is being replaced. */
   readonly log: string | undefined;
   /** The log's URL without scheme, which its keys are named after. */
   readonly origin: string;
@@ -55,10 +56,7 @@ function trainerFrom(secret: string | undefined): KeyPair | null {
 /** A log must not be kept from growing by keys that are none: it says so, and publishes no checkpoint. */
 function signersFrom({ log, origin }: Keys): readonly NoteSigner[] {
   try {
-    return (log ?? "")
-      .split(/\s+/)
-      .filter((key) => key !== "")
-      .map((key) => noteSigner("log", origin, key));
+    return logSigners(log, origin);
   } catch (error) {
     logLine({ station: "append", event: "no_log_key", severity: "ERROR", error: messageOf(error) });
     return [];
