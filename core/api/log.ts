@@ -36,8 +36,19 @@ export const consistency = z.strictObject({
 
 export const cosignaturesKept = z.strictObject({ size: natural, kept: z.array(keyText) });
 
-export const inclusionQuery = z.strictObject({ index: natural, size: z.optional(natural) });
-export const consistencyQuery = z.strictObject({ from: natural, to: z.optional(natural) });
+/** No checkpoint that is still to come makes a tree hold more than its size. */
+export const inclusionQuery = z.strictObject({ index: natural, size: z.optional(natural) }).check(
+  z.refine(({ index, size }) => size === undefined || index < size, {
+    error: "a tree of this size has no such index",
+    path: ["size"],
+  }),
+);
+export const consistencyQuery = z.strictObject({ from: natural, to: z.optional(natural) }).check(
+  z.refine(({ from, to }) => to === undefined || from <= to, {
+    error: "a tree of this size does not begin with a larger one",
+    path: ["to"],
+  }),
+);
 
 export type Checkpoint = z.output<typeof checkpoint>;
 export type Log = z.output<typeof log>;

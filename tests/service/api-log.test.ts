@@ -78,17 +78,33 @@ test("a proof file verifies offline, for its entry and for no other", async () =
 describe("what no checkpoint covers", () => {
   test.each([
     "/log/inclusion?index=11",
-    "/log/inclusion?index=3&size=3",
     "/log/inclusion?index=3&size=12",
     "/log/consistency?from=12",
     "/log/consistency?from=2&to=12",
-    "/log/consistency?from=5&to=4",
     "/log/proofs/11",
     "/log/proofs/9007199254740991",
   ])("%s is answered with 404 not_covered", async (path) => {
     const { status, code } = await world.client.get(path);
     expect([status, code]).toEqual([404, "not_covered"]);
   });
+
+  test.each([
+    ["/log/inclusion?index=3&size=3", "/query/size"],
+    ["/log/inclusion?index=0&size=0", "/query/size"],
+    ["/log/consistency?from=5&to=4", "/query/to"],
+    ["/log/consistency?from=99&to=98", "/query/to"],
+  ])(
+    "%s, which no checkpoint will ever cover, is refused, and not to be asked again",
+    async (asked, path) => {
+      const { status, code, body, headers } = await world.client.get(asked);
+      expect([status, code, body.errors[0].path, headers.get("retry-after")]).toEqual([
+        400,
+        "invalid_request",
+        path,
+        null,
+      ]);
+    },
+  );
 
   test("an empty ledger without a checkpoint says so in each of its answers", async () => {
     const empty = await startLogWorld(0);

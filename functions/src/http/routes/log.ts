@@ -145,13 +145,11 @@ function cacheFor(size: number | undefined): string {
   return size === undefined ? FRESH : FOREVER;
 }
 
-/** The size to prove for: the one asked for, or the last checkpoint's; it must hold what is to be proven. */
-function coveredSize({ checkpoint }: PublishedLog, atLeast: number, asked = checkpoint.size): number {
-  if (asked > checkpoint.size) {
-    throw notCovered(`The last checkpoint covers ${checkpoint.size} entries, not ${asked}.`);
-  }
-  if (atLeast <= asked) return asked;
-  throw notCovered(`It would take a tree of ${atLeast} entries, and the one asked for has ${asked}.`);
+/** The size to prove for: the one asked for, or the last checkpoint's; `atLeast` is what it takes. */
+function coveredSize({ checkpoint }: PublishedLog, atLeast: number, asked?: number): number {
+  const wanted = asked ?? atLeast;
+  if (wanted <= checkpoint.size) return asked ?? checkpoint.size;
+  throw notCovered(`The last checkpoint covers ${checkpoint.size} entries, and this takes ${wanted}.`);
 }
 
 const MOST_KEYS = 4;
