@@ -1,4 +1,5 @@
 // The log over HTTP: its checkpoint, its tiles and its proofs, as a reader checks them who has nothing but its keys.
+import { gunzipSync } from "node:zlib";
 import {
   checkEntries,
   formatBundlePath,
@@ -145,6 +146,18 @@ describe("tiles and bundles", () => {
       checkEntries(nodeHost, reader, 0, found);
       expect(found.map((one) => Buffer.from(one).toString())).toEqual(leaves.slice(0, width).map(String));
     }
+  });
+
+  test("bundles come with gzip to who takes it, and are the same; tiles come as they are", async () => {
+    const headers = { "accept-encoding": "gzip" };
+    const path = `/${formatBundlePath({ index: 0, width: SIZE })}`;
+    const zipped = await world.fetch(path, { headers });
+    expect(zipped.headers.get("content-encoding")).toBe("gzip");
+    expect(zipped.headers.get("vary")).toContain("accept-encoding");
+    const plain = await world.bytes(path);
+    expect(gunzipSync(await zipped.arrayBuffer()).equals(plain)).toBe(true);
+    const tile = await world.fetch(`/tile/0/000.p/${SIZE}`, { headers });
+    expect([tile.status, tile.headers.get("content-encoding")]).toEqual([200, null]);
   });
 
   test.each([

@@ -10,7 +10,7 @@ import { messageOf, type Service } from "../service.ts";
 import type { Settings } from "../settings.ts";
 import { problemAnswer } from "./answer.ts";
 import { nameSender, releaseBody } from "./body-room.ts";
-import { compressed, conditional } from "./caching.ts";
+import { compressed, compressedBundles, conditional } from "./caching.ts";
 import { type Call, type LimitClass, parseParameters, type Route } from "./route.ts";
 import { claimRoutes } from "./routes/claims.ts";
 import { ledgerRoutes } from "./routes/ledger.ts";
@@ -84,6 +84,7 @@ export function makeApi(service: Service, settings: Settings): Api {
     }
   });
   app.use(compressed);
+  app.use("/tile/entries/*", compressedBundles);
   app.use(conditional);
 
   /** What leads nowhere costs its sender as much as a read. */

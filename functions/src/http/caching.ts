@@ -6,12 +6,18 @@ import { compress } from "hono/compress";
 
 /** Below it, compressing costs more than it saves. */
 const WORTH_COMPRESSING = 1_024;
+const BYTES = "application/octet-stream";
 
 export const compressed = compress({
   threshold: WORTH_COMPRESSING,
-  // A stream is not to be held back, and what is not text is hashes mostly.
-  contentTypeFilter: (type) =>
-    !type.startsWith("text/event-stream") && !type.startsWith("application/octet-stream"),
+  // A stream is not to be held back, and tiles are hashes, which nothing makes shorter.
+  contentTypeFilter: (type) => !type.startsWith("text/event-stream") && !type.startsWith(BYTES),
+});
+
+/** Of entry bundles, which are bytes by their type and texts by what is in them. */
+export const compressedBundles = compress({
+  threshold: WORTH_COMPRESSING,
+  contentTypeFilter: (type) => type.startsWith(BYTES),
 });
 
 /** Weak (RFC 9110, section 8.8.1), since it is the same with and without compression. */
