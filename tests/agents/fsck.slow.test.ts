@@ -139,6 +139,19 @@ describe("evidence", () => {
     expect(readdirSync(join(at, "logs")).filter((each) => !each.startsWith("evidence-"))).toEqual([]);
     expect((await run(["proof", "3"], { home: at })).code).toBe(0);
   });
+
+  test("of a rollback along one history says that much, and that it proves nothing by itself", async () => {
+    const at = newHome();
+    expect((await run(["proof", "3"], { home: at })).code).toBe(0);
+    const { signers } = world.cloud.service;
+    world.tamper(logShowing({ texts, signers, size: 5 }).tamper);
+    const found = await run(["proof", "3"], { home: at });
+    expect([found.code, found.err]).toEqual([1, expect.stringContaining("it went back, along one history")]);
+    const [, file, key] = /evidence check (\S+) --key (\S+)/.exec(found.err)!;
+    const { code, out } = await run(["evidence", "check", file!, "--key", key!]);
+    expect(code).toBe(0);
+    expect(out.replace(/\s+/g, " ")).toContain("along one history. It proves nothing by itself");
+  });
 });
 
 describe("an export with its checkpoint", () => {

@@ -1,10 +1,16 @@
 // `policyledger evidence check`: checks offline what somebody has against a log.
-import { checkEvidence, PolicyLedgerError, parseEvidence } from "@policyledger/core";
+import { checkEvidence, type Evidence, PolicyLedgerError, parseEvidence } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
 import type { Command } from "../command.ts";
 import { CliError, EXIT } from "../exit.ts";
 import { keysNamed, readNamed } from "../log/options.ts";
 import { wrap } from "../terminal.ts";
+
+const UNPROVEN: Readonly<Record<Evidence["what"], string>> = {
+  rollback: "It proves nothing by itself: notes do not say which of them was shown first.",
+  split_view:
+    "It does not prove two histories: the log has not shown that both are one, and may still do so.",
+};
 
 export const evidenceCheck: Command = {
   name: "evidence check",
@@ -29,9 +35,7 @@ export const evidenceCheck: Command = {
       const { what, proven, message } = checkEvidence(nodeHost, keys, evidence);
       report({ ok: true, what, proven, message }, () => {
         const { paint, width } = terminal;
-        const verdict = proven
-          ? "It proves that the log signed two histories."
-          : "It does not prove two histories: the log has not shown that both are one, and may still do so.";
+        const verdict = proven ? "It proves that the log signed two histories." : UNPROVEN[what];
         return `${proven ? paint.red("✗") : paint.yellow("!")} ${wrap(`${what}: ${message}. ${verdict}`, width, 2)}`;
       });
       return EXIT.ok;

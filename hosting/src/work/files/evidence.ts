@@ -1,8 +1,13 @@
 // Evidence against a log: whether it shows what it says.
-import { checkEvidence, parseEvidence, portableHost } from "@policyledger/core";
+import { checkEvidence, type Evidence, parseEvidence, portableHost } from "@policyledger/core";
 import type { FileReport, FileStep } from "../tasks.ts";
 import { keysFrom } from "./keys.ts";
 import { reportOf, step } from "./steps.ts";
+
+const UNPROVEN: Readonly<Record<Evidence["what"], string>> = {
+  rollback: "Notes do not say which of them was shown first: it convicts nobody.",
+  split_view: "The log may still show a proof that it is one history.",
+};
 
 export function checkEvidenceFile(name: string, text: string, keyTexts: readonly string[]): FileReport {
   const steps: FileStep[] = [];
@@ -24,7 +29,7 @@ export function checkEvidenceFile(name: string, text: string, keyTexts: readonly
   );
   if (found !== null) {
     const { proven, message } = found;
-    const rest = proven ? "It convicts the log." : "The log may still show a proof that it is one history.";
+    const rest = proven ? "It convicts the log." : UNPROVEN[found.what];
     steps.push({ name: "What it shows", holds: proven ? true : null, text: `${message}. ${rest}` });
   }
   return reportOf(name, what, steps);
