@@ -256,6 +256,48 @@ describe("--listen", () => {
   });
 });
 
+test("two histories that are handed in to a witness that listens end it, with evidence that others can check", async () => {
+  const texts: string[] = [];
+  for await (const { text } of createClient(world.url).entries()) texts.push(text);
+  const { signers } = world.cloud.service;
+  const other = newHome();
+  await run(["witness", "--init", "witness.example/gil"], { home: other });
+  let heard: (url: string) => void = () => {};
+  const listening = new Promise<string>((resolve) => {
+    heard = resolve;
+  });
+  const running = run(["witness", "--interval", "60", "--listen", "0"], {
+    home: other,
+    onNote: (err) => {
+      const found = /http:\S+add-checkpoint/.exec(err);
+      if (found !== null) heard(found[0]);
+      return null;
+    },
+  });
+  const url = await listening;
+  const post = (request: Parameters<typeof formatAddCheckpoint>[0]) =>
+    fetch(url, { method: "POST", body: formatAddCheckpoint(request) });
+  const size = texts.length;
+  const honest = logShowing({ texts: [...texts, "more"], signers });
+  await until("the latest one is cosigned", async () => {
+    const { status } = await post({ old: size, proof: [], checkpoint: honest.note(size) });
+    return status === 200;
+  });
+  // That there is no proof proves nothing, and anybody can hand it in.
+  expect((await post({ old: size, proof: [], checkpoint: honest.note(size + 1) })).status).toBe(422);
+  expect((await post({ old: size, proof: [], checkpoint: honest.note(size) })).status).toBe(200);
+  const forged = logShowing({ texts: texts.with(0, "other"), signers });
+  expect((await post({ old: size, proof: [], checkpoint: forged.note(size) })).status).toBe(409);
+  const { code, err } = await running;
+  expect([code, err]).toEqual([1, expect.stringContaining("The log has signed two histories")]);
+  const [, file, key] = /evidence check (\S+) --key (\S+)/.exec(err)!;
+  const ran = await run(["evidence", "check", file!, "--key", key!], { home: newHome() });
+  expect([ran.code, ran.out.replace(/\s+/g, " ")]).toEqual([
+    0,
+    expect.stringContaining("It proves that the log signed two histories"),
+  ]);
+});
+
 test("its state is one file, and one that cannot be read is not taken for none", async () => {
   const folder = join(home, "witness");
   const [name, ...more] = readdirSync(folder);

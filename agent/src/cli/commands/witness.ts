@@ -9,7 +9,7 @@ import { withEvidence } from "../log/evidence.ts";
 import { progress } from "../progress.ts";
 import { type Pool, replayPool } from "../replay/pool.ts";
 import { counted, foreign, jsonLine } from "../terminal.ts";
-import { type Following, followRound, type News, type Posted, type Round } from "../witness/follow.ts";
+import { type Following, followRound, type News, NOTHING_POSTED, type Round } from "../witness/follow.ts";
 import { makeWitness, verifierTexts, witnessFile, witnessIn } from "../witness/keys.ts";
 import { type Listening, listen } from "../witness/listen.ts";
 import { stateStore } from "../witness/state.ts";
@@ -35,8 +35,8 @@ export const witness: Command = {
   more: [
     "NAME/consistent signs that a checkpoint continues every one that it signed before, whoever was shown which; NAME/replayed, that " +
       "besides each entry was run again and is as recorded. What was signed last is written down before anybody sees it, so that no crash and no " +
-      "second process leads to two histories. What contradicts the log ends the command, with the evidence in a file.",
-    "Signed once more is only the same. Whoever restores an old copy of the folder, or runs two copies of it, makes a witness that lies.",
+      "second process leads to two histories. What contradicts the log, also what is handed in, ends the command, with the evidence in a file.",
+    "Where nothing new comes the same is signed again each hour, and at each start: the time of a cosignature says when the witness has looked. Whoever restores an old copy of the folder, or runs two copies of it, makes a witness that lies.",
   ],
   examples: [
     [
@@ -110,7 +110,7 @@ function replayingOf({ client, signal, terminal }: Call, pool: Pool): Following[
 }
 
 async function once(call: Call, following: Following): Promise<number> {
-  const round = await followRound(following, { consistent: -1, replayed: -1 });
+  const round = await followRound(following, { ...NOTHING_POSTED });
   tellKey(call, round.view);
   requireHolding(round);
   return EXIT.ok;
@@ -132,7 +132,7 @@ const MAX_BACK_OFF_MS = 300_000;
 async function follow(call: Call, following: Following, listening: Listening | null): Promise<number> {
   const { given, signal, terminal } = call;
   const interval = 1_000 * (given.number("interval", { min: 0.1, max: 86_400 }) ?? 10);
-  const posted: Posted = { consistent: -1, replayed: -1 };
+  const posted = { ...NOTHING_POSTED };
   let pause = FIRST_PAUSE_MS;
   let failed = 0;
   while (!signal.aborted) {
@@ -152,7 +152,9 @@ async function follow(call: Call, following: Following, listening: Listening | n
         `${terminal.paint.yellow("!")} ${foreign(told(error, call), 1_000)}; again in ${Math.ceil(pause / 1_000)} s`,
       );
     }
-    await setTimeout(pause, undefined, { signal }).catch(() => {});
+    const waited = setTimeout(pause, undefined, { signal }).catch(() => {});
+    const found = await Promise.race([waited, ...(listening === null ? [] : [listening.contradicted])]);
+    if (found !== undefined) throw found;
   }
   return EXIT.ok;
 }

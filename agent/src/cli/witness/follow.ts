@@ -1,9 +1,7 @@
 // One round of a witness that follows a log: it cosigns what others have cosigned beyond its own last one, so that witnesses
 // meet on the same checkpoints, then the latest; and hands its cosignatures in.
 import {
-  continueFrom,
   formatNote,
-  formatVerifierKey,
   type NoteSignature,
   type OpenedCheckpoint,
   openCheckpoint,
@@ -12,14 +10,14 @@ import {
   withSignatures,
 } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
-import { ContradictionError, type LogClient, type View } from "../../log/index.ts";
+import type { LogClient, View } from "../../log/index.ts";
 import { ClientError } from "../../sdk/index.ts";
 import { broken, CliError, EXIT } from "../exit.ts";
 import type { WrongEntry } from "../log/replaying.ts";
-import { addCheckpoint, advanceReplayed, cosignReplayed, type Deciding } from "./decide.ts";
+import { addCheckpoint, advanceReplayed, contradictionOf, cosignReplayed, type Deciding } from "./decide.ts";
 import { verifierTexts, type WitnessKeys } from "./keys.ts";
 import { type ReplayTo, replayTo } from "./replay.ts";
-import type { Held, StateStore } from "./state.ts";
+import type { StateStore } from "./state.ts";
 
 export interface Following {
   readonly log: LogClient;
@@ -47,11 +45,22 @@ export interface Round {
   readonly wrong: readonly WrongEntry[];
 }
 
-/** What was handed in by this process: after a start, the last one is handed in once more. */
-export interface Posted {
-  consistent: number;
-  replayed: number;
+interface Handed {
+  readonly size: number;
+  /** Seconds since 1970. */
+  readonly at: number;
 }
+
+/** What was handed in by this process, by each key: after a start, the last one is handed in once more. */
+export interface Posted {
+  consistent: Handed;
+  replayed: Handed;
+}
+
+export const NOTHING_POSTED: Posted = { consistent: { size: -1, at: 0 }, replayed: { size: -1, at: 0 } };
+
+/** A log where nothing new comes is cosigned again by then, so that the times show that it is looked at. */
+const AGAIN_S = 3_600;
 
 /** Others' checkpoints that are cosigned in one round. */
 const MOST_OTHERS = 16;
@@ -63,23 +72,27 @@ export async function followRound(following: Following, posted: Posted): Promise
   const targets = [...(await othersOf(following, view)), view as OpenedCheckpoint];
   let cosigned = 0;
   for (const target of targets) {
-    if (target.size <= posted.consistent) continue;
+    if (!isDue(target, posted.consistent, now())) continue;
     const signature = await consistentOf(following, deciding, view.keys, target);
     if (signature === null) continue;
     await handIn(following, target, signature);
-    posted.consistent = target.size;
+    posted.consistent = { size: target.size, at: now() };
     cosigned += 1;
   }
   for (const target of following.replaying === null ? [] : targets) {
-    if (target.size <= posted.replayed) continue;
+    if (!isDue(target, posted.replayed, now())) continue;
     const found = await replayedOf(following, deciding, target);
     if (found.wrong.length > 0) return { view, cosigned, wrong: found.wrong };
     if (found.signature === null) continue;
     await handIn(following, target, found.signature);
-    posted.replayed = target.size;
+    posted.replayed = { size: target.size, at: now() };
     cosigned += 1;
   }
   return { view, cosigned, wrong: [] };
+}
+
+function isDue({ size }: OpenedCheckpoint, last: Handed, now: number): boolean {
+  return size > last.size || (size === last.size && now - last.at >= AGAIN_S);
 }
 
 /** What others have cosigned and the log has signed, the smallest first, below the latest. */
@@ -127,18 +140,6 @@ async function consistentOf(
 /** Without the cosignatures that came with it. */
 function ownOf({ note, origin }: OpenedCheckpoint) {
   return { text: note.text, signatures: note.signatures.filter(({ name }) => name === origin) };
-}
-
-function contradictionOf(
-  logs: readonly VerifierKey[],
-  held: Held | null,
-  shown: string,
-  link: Parameters<typeof continueFrom>[4],
-): ContradictionError | null {
-  if (held === null) return null;
-  const found = continueFrom(nodeHost, logs, held.note, shown, link);
-  if (found.verdict === "ok") return null;
-  return new ContradictionError(found.message, found.evidence, found.proven, logs.map(formatVerifierKey));
 }
 
 async function replayedOf(

@@ -8,10 +8,10 @@ import {
   parseAddCheckpoint,
   type VerifierKey,
 } from "@policyledger/core";
-import type { View } from "../../log/index.ts";
+import type { ContradictionError, View } from "../../log/index.ts";
 import type { Call } from "../command.ts";
 import { usage } from "../exit.ts";
-import { addCheckpoint } from "./decide.ts";
+import { addCheckpoint, contradictionOf } from "./decide.ts";
 import type { Following } from "./follow.ts";
 
 interface Answer {
@@ -27,6 +27,8 @@ const MAX_BODY_MS = 10_000;
 export interface Listening {
   /** What the log showed in a later round: it may have a new key by then. */
   saw(view: View): void;
+  /** What was handed in that proves by itself that the log has signed two histories: after it nothing is cosigned. */
+  readonly contradicted: Promise<ContradictionError>;
   close(): void;
 }
 
@@ -39,10 +41,14 @@ export async function listen(
   const first = await following.log.checkpoint({ signal: following.signal });
   const { origin } = first;
   let { keys } = first;
+  let tell: (error: ContradictionError) => void = () => {};
+  const contradicted = new Promise<ContradictionError>((resolve) => {
+    tell = resolve;
+  });
   const server = createServer({ requestTimeout: MAX_BODY_MS }, (request, response) => {
-    answered(request, following, origin, keys)
+    answered(request, following, { origin, keys, tell })
       .catch((error) => failure(error))
-      .then((answer) => send(response, answer));
+      .then((answer) => send(request, response, answer));
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(usage(`Cannot listen on port ${port}: ${error.message}`)));
@@ -54,23 +60,35 @@ export async function listen(
     saw: (view) => {
       keys = view.keys;
     },
+    contradicted,
     close: () => server.close(),
   };
 }
 
+interface Listened {
+  readonly origin: string;
+  readonly keys: readonly VerifierKey[];
+  readonly tell: (error: ContradictionError) => void;
+}
+
 async function answered(
   request: IncomingMessage,
-  following: Following,
-  origin: string,
-  logs: readonly VerifierKey[],
+  { storeOf, keys, now }: Following,
+  log: Listened,
 ): Promise<Answer> {
   if (request.url !== "/add-checkpoint") return { status: 404, body: "There is nothing here\n" };
   if (request.method !== "POST") return { status: 405, body: "Only POST\n" };
   const asked = parseAddCheckpoint(await bodyOf(request));
-  if (originOf(asked.checkpoint) !== origin) return { status: 404, body: "This log is not known\n" };
-  const { storeOf, keys, now } = following;
-  const answer = addCheckpoint({ store: storeOf(origin), keys, now }, logs, asked);
+  if (originOf(asked.checkpoint) !== log.origin) return { status: 404, body: "This log is not known\n" };
+  const store = storeOf(log.origin);
+  const answer = addCheckpoint({ store, keys, now }, log.keys, asked);
   if (answer.status === 200) return { status: 200, body: formatSignatureLines([answer.cosignature]) };
+  if (answer.status === 409 || answer.status === 422) {
+    const { held } = store.read().state;
+    const found = contradictionOf(log.keys, held, asked.checkpoint, { proof: asked.proof });
+    // Less than a proof is what anybody could hand in.
+    if (found?.proven) log.tell(found);
+  }
   if (answer.status === 409) return { status: 409, type: "text/x.tlog.size", body: `${answer.size}\n` };
   return { status: answer.status, body: `${answer.message}\n` };
 }
@@ -91,6 +109,12 @@ function failure(error: unknown): Answer {
   return { status: 500, body: "The witness cannot write down what it would sign\n" };
 }
 
-function send(response: ServerResponse, { status, type = "text/plain; charset=utf-8", body }: Answer): void {
-  response.writeHead(status, { "content-type": type, connection: "close" }).end(body);
+/** The connection is kept for the log's next checkpoint, unless some of this request is still to come. */
+function send(
+  { complete }: IncomingMessage,
+  response: ServerResponse,
+  { status, type = "text/plain; charset=utf-8", body }: Answer,
+): void {
+  const headers = { "content-type": type, "content-length": Buffer.byteLength(body) };
+  response.writeHead(status, complete ? headers : { ...headers, connection: "close" }).end(body);
 }
