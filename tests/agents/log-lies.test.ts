@@ -16,11 +16,11 @@ import {
 } from "@policyledger/core";
 import { nodeHost, noteSigner } from "@policyledger/core/node";
 import { describe, expect, test } from "vitest";
-import { ContradictionError, type LogClient, memoryOfProcess } from "../../agent/src/log/index.ts";
+import { ContradictionError, type LogClient, memoryOfProcess, openLog } from "../../agent/src/log/index.ts";
 import { ClientError } from "../../agent/src/sdk/index.ts";
 import { workedExample } from "../cases/make-worked-example.ts";
 import { witnessNamed } from "../service/witness.ts";
-import { clientOf, fetchOf, type LookingAt } from "./log-in-process.ts";
+import { clientOf, type Fetch, fetchOf, type LookingAt } from "./log-in-process.ts";
 import { logShowing, type ShownLog } from "./lying-log.ts";
 
 const OLD = noteSigner("log", "log.test", "01".repeat(32));
@@ -192,6 +192,27 @@ describe("a log that shows two histories", () => {
     show(a(7));
     expect(await contradiction(client)).toMatchObject({ proven: false, what: "rollback" });
     expect((await refused(client.prove(leaf(A[2]!, 2)))).code).toBe("contradiction");
+  });
+
+  test("an address that shows what is known from another one is held to that log from then on, too", async () => {
+    const memory = memoryOfProcess();
+    let fetch: Fetch = fetchOf(logShowing(a(7)).tamper);
+    const [first, second] = ["http://one.test", "http://two.test"].map((endpoint) =>
+      openLog(endpoint, {
+        host: nodeHost,
+        fetch: (request) => fetch(request),
+        retries: 0,
+        maxPause: 5,
+        memory,
+      }),
+    ) as [LogClient, LogClient];
+    await first.checkpoint();
+    await second.checkpoint();
+    fetch = async () => new Response("", { status: 404 });
+    expect((await refused(second.checkpoint())).code).toBe("contradiction");
+    const other = noteSigner("log", "other.test", "01".repeat(32));
+    fetch = fetchOf(logShowing(a(7, { signers: [other] })).tamper);
+    expect((await refused(second.checkpoint())).code).toBe("unknown_key");
   });
 
   test("a log that is gone, or has another name now, is no other log", async () => {

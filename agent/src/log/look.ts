@@ -24,7 +24,7 @@ import type { CallOptions } from "../sdk/calls.ts";
 import { ClientError } from "../sdk/error.ts";
 import { sleep } from "../sdk/transport.ts";
 import { ContradictionError, checked } from "./error.ts";
-import type { Memory, Remembered } from "./memory.ts";
+import { isSame, type Memory, type Remembered, rememberedOf } from "./memory.ts";
 import { fetchLink } from "./proofs.ts";
 import { isNotFound, type Wire } from "./wire.ts";
 
@@ -81,7 +81,8 @@ export async function look(looking: Looking, options: CallOptions = {}): Promise
     const newest = accepted.size > latest.size ? accepted : latest;
     const after = rememberedOf(newest);
     // Somebody else has looked meanwhile: what they saw counts too.
-    if (!isSame(known.before, after) && !(await memory.replace(wire.endpoint, known.before, after))) continue;
+    const isKept = known.isBound && isSame(known.before, after);
+    if (!isKept && !(await memory.replace(wire.endpoint, known.before, after))) continue;
     return {
       ...accepted,
       text: formatNote(accepted.note),
@@ -120,6 +121,8 @@ async function logOf({ wire, memory }: Looking, options: CallOptions): Promise<a
 /** What is known of the log before its checkpoint is believed. */
 interface Known {
   readonly before: Remembered | null;
+  /** Whether this address has shown this log before, which may be remembered from another one. */
+  readonly isBound: boolean;
   readonly trust: View["trust"];
   /** Whose signature makes a checkpoint the log's. */
   readonly accepted: readonly VerifierKey[];
@@ -140,10 +143,11 @@ async function knownOf({ wire, host, memory, pinned }: Looking, said: api.Log): 
   }
   const before = await memory.recall(origin);
   const remembered = (before?.keys ?? []).map((text) => parseVerifierKey(host, text));
-  if (pinned.length > 0) return { before, trust: "pinned", accepted: pinned, remembered, announced: [] };
+  const known = { before, isBound: there !== null, remembered };
+  if (pinned.length > 0) return { ...known, trust: "pinned", accepted: pinned, announced: [] };
   const announced = checked(() => said.keys.slice(0, MOST_KEYS).map((text) => parseVerifierKey(host, text)));
-  if (before !== null) return { before, trust: "remembered", accepted: remembered, remembered, announced };
-  return { before, trust: "first_seen", accepted: announced, remembered, announced };
+  if (before !== null) return { ...known, trust: "remembered", accepted: remembered, announced };
+  return { ...known, trust: "first_seen", accepted: announced, announced };
 }
 
 /** A key and those that it is being replaced with. */
@@ -214,23 +218,6 @@ async function requireJoined(
   if (found.verdict === "ok") return;
   const { message, evidence, proven } = found;
   throw new ContradictionError(message, evidence, proven, keys.map(formatVerifierKey));
-}
-
-/** The log's keys that signed it: of those that are announced too, on the word of the others. Witnesses are left out. */
-function rememberedOf({ origin, note, signed }: OpenedCheckpoint): Remembered {
-  const keys = signed.map(({ key }) => key).filter(({ type, name }) => type === "log" && name === origin);
-  const own = new Set(keys.map(({ name, id }) => `${name}+${id}`));
-  const signatures = note.signatures.filter(({ name, id }) => own.has(`${name}+${id}`));
-  return {
-    origin,
-    keys: keys.map(formatVerifierKey),
-    checkpoint: formatNote({ text: note.text, signatures }),
-  };
-}
-
-function isSame(before: Remembered | null, after: Remembered): boolean {
-  const text = (one: Remembered) => one.checkpoint.slice(0, one.checkpoint.indexOf("\n\n"));
-  return before !== null && text(before) === text(after) && before.keys.join() === after.keys.join();
 }
 
 function sizeOf({ host }: Looking, { before, remembered }: Known): number {

@@ -1,5 +1,6 @@
 // What a client remembers of logs: of each the last checkpoint that it saw, with the keys that signed it; and which
 // log an address showed. Where it is kept is for the caller to say.
+import { formatNote, formatVerifierKey, type OpenedCheckpoint } from "@policyledger/core";
 
 /** Of one log. */
 export interface Remembered {
@@ -20,6 +21,24 @@ export interface Memory {
   recall(origin: string): Promise<Remembered | null>;
   /** False, and nothing is changed, when what is remembered is not `before` any more. */
   replace(endpoint: string, before: Remembered | null, after: Remembered): Promise<boolean>;
+}
+
+/** The log's keys that signed it: of those that are announced too, on the word of the others. Witnesses are left out. */
+export function rememberedOf({ origin, note, signed }: OpenedCheckpoint): Remembered {
+  const keys = signed.map(({ key }) => key).filter(({ type, name }) => type === "log" && name === origin);
+  const own = new Set(keys.map(({ name, id }) => `${name}+${id}`));
+  const signatures = note.signatures.filter(({ name, id }) => own.has(`${name}+${id}`));
+  return {
+    origin,
+    keys: keys.map(formatVerifierKey),
+    checkpoint: formatNote({ text: note.text, signatures }),
+  };
+}
+
+/** Whether there is nothing to be written that is not there. */
+export function isSame(before: Remembered | null, after: Remembered): boolean {
+  const text = (one: Remembered) => one.checkpoint.slice(0, one.checkpoint.indexOf("\n\n"));
+  return before !== null && text(before) === text(after) && before.keys.join() === after.keys.join();
 }
 
 /** For as long as the program runs. */
