@@ -7,9 +7,11 @@ import { appendWaiting } from "../../functions/src/append.ts";
 import { checkpointRef, headRef, tileRef } from "../../functions/src/documents.ts";
 import type { Service } from "../../functions/src/service.ts";
 import { sweep } from "../../functions/src/sweep.ts";
+import { until } from "../../scripts/until.ts";
 import { findFaults } from "./invariants.ts";
 import { type LogWorld, openedCheckpoint, startLogWorld } from "./log-world.ts";
 import { LOG_ORIGIN } from "./service-at.ts";
+import { storeValidJobs } from "./valid-jobs.ts";
 
 let world: LogWorld;
 let service: Service;
@@ -58,6 +60,24 @@ test("the sweep wakes append for a checkpoint that is behind, and for nothing el
   await appendWaiting(service);
   await sweep(told);
   expect(sent).toEqual(["verdicts"]);
+});
+
+test("an instance that comes too late with its checkpoint does not take back one that was published meanwhile", async () => {
+  const { cloud } = world;
+  await storeValidJobs(cloud.db, 5, 3);
+  // Of the slow one: first its entries, then its checkpoint.
+  await cloud.faults("firestore", [{ kind: "Commit", action: "delay", nth: 2, ms: 1_500 }]);
+  let isLate = true;
+  const late = appendWaiting(service).finally(() => {
+    isLate = false;
+  });
+  await until("its checkpoint is on its way", async () => (await cloud.struck("firestore")) === 1);
+  await storeValidJobs(cloud.db, 8, 4);
+  await appendWaiting(service);
+  expect([(await openedCheckpoint(world)).size, isLate]).toEqual([12, true]);
+  await late;
+  expect((await openedCheckpoint(world)).size).toBe(12);
+  expect(events()).not.toContain("checkpoint_refused");
 });
 
 async function refused(): Promise<void> {

@@ -1,5 +1,5 @@
 // A reader who trusts nobody and looks all the time: each checkpoint that is published must continue all that it has seen
-// before, and the tiles and entries that it covers must be there to be read at once.
+// before and never go back, and the tiles and entries that it covers must be there to be read at once.
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   checkEntries,
@@ -31,12 +31,15 @@ export function startLogReader(api: Api, { signers }: Pick<Service, "signers">):
   const keys = signers.map(({ key }) => key);
   const roots = new Map<number, string>();
   const faults: string[] = [];
+  let last = 0;
   let isOver = false;
 
   const look = async () => {
     const note = await read(api, "/checkpoint");
     if (note === null) return;
     const { size, root } = openCheckpoint(nodeHost, note, keys);
+    if (size < last) faults.push(`the checkpoint of ${last} entries was followed by one of ${size}`);
+    last = size;
     const known = roots.get(size);
     if (known === root) return;
     if (known !== undefined) faults.push(`two roots of ${size} entries: ${known} and ${root}`);
