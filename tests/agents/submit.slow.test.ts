@@ -264,3 +264,18 @@ test("hundreds of claims of one file go in several batches", async () => {
   );
   expect(new Set(claims.map(({ index }: { index: number }) => index)).size).toBe(120);
 });
+
+test("a log that has never signed is a warning, and a failure for whoever asks for the proof", async () => {
+  const at = await agentHome("dora/unproven", world.url);
+  writeUnsigned(at, "claim.json", 123);
+  world.tamper((path, text) => (path === "/api/v1/log" ? { status: 404, text: "{}" } : text));
+  const submit = (...more: string[]) => policyledger(["submit", "claim.json", ...more], { home: at });
+  const ran = await submit();
+  expect([ran.code, ran.err]).toEqual([0, expect.stringContaining("not proven")]);
+  expect(ran.out).toContain("RECORDED");
+  for (const asked of [["--wait"], ["--proof", "claim.tlog-proof"]]) {
+    const { code, err } = await submit(...asked);
+    expect([asked, code, err]).toEqual([asked, 3, expect.stringContaining("not proven")]);
+  }
+  expect(existsSync(join(at, "claim.tlog-proof"))).toBe(false);
+});

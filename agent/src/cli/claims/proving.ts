@@ -3,7 +3,7 @@ import type { LogClient } from "../../log/index.ts";
 import { ClientError } from "../../sdk/index.ts";
 import type { Call } from "../command.ts";
 import { EXIT, exitOf } from "../exit.ts";
-import { writeNamed } from "../log/options.ts";
+import { quorumOf, writeNamed } from "../log/options.ts";
 import type { Outcome } from "./outcome.ts";
 import { signed } from "./texts.ts";
 
@@ -53,11 +53,21 @@ export function keepProof(
   terminal.note(`kept in ${file}`);
 }
 
-/** A log that has not signed yet is late; one that lies is an error like any other. */
-export function tellUnproven(error: ClientError, { terminal }: Pick<Call, "terminal">, exit: number): number {
+/**
+ * A log that has not signed yet is late; one that lies is an error like any other. One that never signed is no failure of
+ * whoever did not ask for more than that the claim is recorded.
+ */
+export function tellUnproven(
+  error: ClientError,
+  { given, home, terminal }: Pick<Call, "given" | "home" | "terminal">,
+  exit: number,
+): number {
   const isLate = ["no_log", "not_in_time", "no_quorum"].includes(error.code);
   if (!isLate) throw error;
   const how = error.code === "no_log" ? "" : " `policyledger proof INDEX` proves it later.";
   terminal.note(signed(terminal.paint.yellow("!"), `not proven: ${error.message}.${how}`, terminal));
-  return exit !== EXIT.ok || error.code === "no_log" ? exit : exitOf(error);
+  const isAsked =
+    given.is("wait") || given.text("proof") !== undefined || given.text("log-key") !== undefined;
+  const isWanted = isAsked || quorumOf({ given, home }) !== null;
+  return exit !== EXIT.ok || (error.code === "no_log" && !isWanted) ? exit : exitOf(error);
 }

@@ -23,7 +23,7 @@ export const planSubmit: Command = {
       "Submitting again is safe: the same claim is one claim. In the end the entry is fetched and compared with the claim, " +
       "the verdict with the run here, and the entry is proven to stand in the log. Claims of plans that are signed already are sent by `policyledger submit`.",
     "Exits with 1 if a plan does not finish or its claim is refused, or the service says what is not so; with 3 if one could not be " +
-      "sent; with 4 if one is not decided in time.",
+      "sent, or the log has never signed and a proof is asked for (--wait, --proof, --log-key, a quorum); with 4 if one is not decided or not proven in time.",
   ],
   examples: [
     ["policyledger plan submit examples/plans/settlement.json", "from the draft to the ledger"],

@@ -19,8 +19,8 @@ export const submit: Command = {
     "A file is one that `train` wrote, a signed submission, or, with a name that ends in .ndjson, one of either a line. Each claim " +
       "is replayed here first, and one that does not hold is not sent. Submitting again is safe: the same claim is one claim. " +
       "In the end the entry is fetched and compared with the claim, the verdict with the replay here, and the entry is proven to stand in the log.",
-    "Exits with 1 if a claim does not hold or is refused, or the service says what is not so; with 3 if one could not be sent; " +
-      "with 4 if one is not decided in time.",
+    "Exits with 1 if a claim does not hold or is refused, or the service says what is not so; with 3 if one could not be sent, " +
+      "or the log has never signed and a proof is asked for (--wait, --proof, --log-key, a quorum); with 4 if one is not decided or not proven in time.",
   ],
   examples: [
     ["policyledger submit run/claim.json", "one claim, from its file into the ledger"],
