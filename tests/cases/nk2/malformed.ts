@@ -21,6 +21,15 @@ export const whole = complete({
   matrix: [[0, 1, 1, 2]],
 });
 
+/** So many levels. */
+export const nested = (levels: number): Json => (levels === 1 ? "1" : { neg: [nested(levels - 1)] });
+/** So many nodes, in rows of 20. */
+export const sumOf = (nodes: number): Json => ({
+  add: Array.from({ length: Math.ceil((nodes - 1) / 20) }, (_, row) => ({
+    add: Array<Json>(Math.min(20, nodes - 1 - 20 * row) - 1).fill("1"),
+  })),
+});
+
 const wrong: readonly (readonly [
   name: string,
   path: string,
@@ -79,6 +88,16 @@ const wrong: readonly (readonly [
     { pow: ["2", "3"] },
     "/kernels/0/writes/to/pow",
   ],
+  ["a kernel of 65 levels", "/kernels/0/writes/to", nested(65), `/kernels/0/writes/to${"/neg/0".repeat(64)}`],
+  ["a kernel of 1,001 nodes", "/kernels/0/writes/to", sumOf(1_001)],
+  [
+    "a contract of 65 levels",
+    "/policyBundle/contracts/0/residual",
+    nested(65),
+    `/policyBundle/contracts/0/residual${"/neg/0".repeat(64)}`,
+  ],
+  ["a contract of 1,001 nodes", "/policyBundle/contracts/0/residual", sumOf(1_001)],
+  ["an operator with too few operands", "/kernels/0/writes/to", { add: ["1"] }, "/kernels/0/writes/to/add"],
   ["a kernel that is code", "/kernels/0/writes/to", "to + 1"],
   [
     "a contract that divides",

@@ -2,6 +2,7 @@
 // documents that are no plans at all.
 import type { HostLimits, Json, JsonObject } from "@policyledger/core";
 import { complete, type Draft, type DraftOp, taggedHash } from "../../golden/nk2-draft.ts";
+import { nested, sumOf } from "./malformed.ts";
 
 export interface Refusal {
   readonly name: string;
@@ -195,6 +196,20 @@ const cases: readonly Case[] = [
     op({ floatTouch: true }),
     ["float_policy_restricts_tensor", "/plan/ops/1/floatTouch"],
   ],
+  [
+    "an id of 128 characters, and kernels of 64 levels and of 1,000 nodes",
+    of({
+      kernels: {
+        ...KERNELS,
+        deep: { params: [], writes: { to: nested(64) } },
+        wide: { params: [], writes: { to: sumOf(1_000) } },
+      },
+      ops: {
+        ["a".repeat(128)]: { kernel: "deep", slots: { to: "x" } },
+        b: { kernel: "wide", slots: { to: "y" } },
+      },
+    }),
+  ],
   ["an op that needs mode D", op({ requiresModeD: true }), ["mode_d_required", "/plan/ops/1/requiresModeD"]],
 ];
 
@@ -287,20 +302,30 @@ const hostCases: readonly Refusal[] = USES.flatMap(([limit, path, used]) =>
   }),
 );
 
+const overTwoAndThree = of({
+  contracts: [2n ** 150n, 3n ** 94n].map((den, i) => ({
+    id: `c${i}`,
+    weight: { num: "1", den: `${den}` },
+    residual: { get: "x" },
+  })),
+});
+/** 2^150 · 3^94 has 299 bits; the plan's own cap is 256. */
+const denominatorCases: readonly Refusal[] = (
+  [
+    ["exactly at", 299],
+    ["one below", 300],
+    ["one above", 298],
+  ] as const
+).map(([where, most]) => ({
+  name: `${where} the host's maxBigintBits: the common denominator of two weights`,
+  document: overTwoAndThree,
+  limits: { maxBigintBits: most },
+  faults: where === "one above" ? [["host_limit_exceeded", "/policyBundle/contracts"]] : [],
+}));
+
 export const refusals: readonly Refusal[] = [
   ...cases.map(([name, document, ...faults]) => ({ name, document, faults })),
   everyFault,
   ...hostCases,
-  {
-    name: "weights whose common denominator is longer than the host takes numbers",
-    document: of({
-      contracts: ["a", "b"].map((id, i) => ({
-        id,
-        weight: { num: "1", den: `${(1n << 300n) + BigInt(i)}` },
-        residual: { get: "x" },
-      })),
-    }),
-    limits: { maxBigintBits: 512 },
-    faults: [["host_limit_exceeded", "/policyBundle/contracts"]],
-  },
+  ...denominatorCases,
 ];
