@@ -8,6 +8,7 @@ import { checkPlan } from "./nk2/check-plan.ts";
 import type { PlanDocument } from "./nk2/document.ts";
 import { planDocumentText } from "./nk2/document-text.ts";
 import { CLAIM_LIMITS } from "./nk2/host-limits.ts";
+import { commitsInWords } from "./nk2/receipt-report.ts";
 import type { ReceiptChain } from "./nk2/receipts.ts";
 import { type FinishedRun, runPlan, type Statistics } from "./nk2/run.ts";
 import { Refusal } from "./refusal.ts";
@@ -66,7 +67,7 @@ function run(host: Host, document: PlanDocument): FinishedRun {
     batch.length > 8 ? `${batch.slice(0, 8).join(", ")} and ${batch.length - 8} more` : batch.join(", ");
   throw new Refusal(
     "plan_halted",
-    `the plan halts behind ${statistics.commits} commits, at ${ops}: ${code}, ${message}`,
+    `the plan halts behind ${commitsInWords(statistics.commits)}, at ${ops}: ${code}, ${message}`,
   );
 }
 

@@ -159,7 +159,7 @@ describe("a plan that is not what is claimed", () => {
     const { body } = await client.get(`/claims/${idOf(submission)}`);
     expect(body).toMatchObject({ state: "INVALID", reason: "plan_halted" });
     expect(body.message).toContain(
-      "behind 1 commits, at 3-share: err.kernel_error.singleton, division by zero",
+      "behind 1 commit, at 3-share: err.kernel_error.singleton, division by zero",
     );
     expect((await client.get(`/plans/${planHash}`)).code).toBe("not_found");
   });

@@ -48,6 +48,11 @@ export function receiptReport(
     const summary = `broken at commit ${fault.commit}: ${fault.message}`;
     return { ok: false, commits: fault.commit, finalCommitHash: null, tail, fault, summary };
   }
-  const summary = tail === "checked" ? `complete: ${commits} commits` : `${commits} commits, tail unchecked`;
+  const counted = commitsInWords(commits);
+  const summary = tail === "checked" ? `complete: ${counted}` : `${counted}, tail unchecked`;
   return { ok: true, commits, finalCommitHash, tail, fault, summary };
+}
+
+export function commitsInWords(commits: number): string {
+  return commits === 1 ? "1 commit" : `${commits} commits`;
 }

@@ -5,7 +5,7 @@ import type { Json } from "../json.ts";
 import type { CheckOptions } from "./check-receipts.ts";
 import type { PlanDocument } from "./document.ts";
 import { acceptReceipts } from "./receipt-file.ts";
-import { type ReceiptFault, type ReceiptReport, receiptReport } from "./receipt-report.ts";
+import { commitsInWords, type ReceiptFault, type ReceiptReport, receiptReport } from "./receipt-report.ts";
 import { type Commit, commitHash, type ReceiptChain } from "./receipts.ts";
 import { type PlanRun, runPlan } from "./run.ts";
 
@@ -59,7 +59,7 @@ function endFault(
     return {
       commit,
       code: "plan_halted",
-      message: `the plan halts behind ${wanted} commits: ${run.code}, ${run.message}`,
+      message: `the plan halts behind ${commitsInWords(wanted)}: ${run.code}, ${run.message}`,
     };
   }
   if (given === wanted) return null;

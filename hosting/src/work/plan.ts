@@ -1,7 +1,14 @@
 // Runs a recorded plan again, as every verifier does, and checks the receipts that the service keeps of its run.
 import { openPlans } from "@policyledger/agent/plans";
-import { CLAIM_LIMITS, type PlanEvent, portableHost, runPlan } from "@policyledger/core";
-import type { PlanAttempt, Tasks } from "./tasks.ts";
+import {
+  CLAIM_LIMITS,
+  type PlanEvent,
+  portableHost,
+  type ReceiptChain,
+  receiptsText,
+  runPlan,
+} from "@policyledger/core";
+import type { PlanAttempt, PlanCommit, Tasks } from "./tasks.ts";
 
 type PlanTask = Tasks["plan"];
 
@@ -12,7 +19,10 @@ export async function rerunPlan(
 ): Promise<PlanTask["done"]> {
   const { plan_hash, final_commit_hash: finalCommitHash } = entry;
   // The receipts are checked against the document before they are given.
-  const { document, report } = await openPlans(origin).receipts(plan_hash, { signal, finalCommitHash });
+  const { document, chain, report } = await openPlans(origin).receipts(plan_hash, {
+    signal,
+    finalCommitHash,
+  });
   const attempts: PlanAttempt[] = [];
   const started = performance.now();
   const run = runPlan(portableHost, document, {
@@ -40,11 +50,25 @@ export async function rerunPlan(
     holds,
     message,
     receipts: report.summary,
+    receiptsText: receiptsText(chain),
+    genesis: chain.genesis,
+    commits: commitsOf(chain, finalCommitHash),
     milliseconds,
   };
 }
 
 const TOLD_EVERY = 25;
+
+/** The chain has been checked: each commit hashes to what the one behind it names, and the last to what the entry says. */
+function commitsOf({ commits }: ReceiptChain, finalCommitHash: string): readonly PlanCommit[] {
+  return commits.map(({ receipt, locals }, i) => ({
+    hash: commits[i + 1]?.receipt.batchPrevHash ?? finalCommitHash,
+    ops: locals.map(({ opId }) => opId),
+    before: receipt.batchPrevHash,
+    localsRoot: receipt.localsRoot,
+    statePost: receipt.statePost,
+  }));
+}
 
 function attemptOf({ batch, forced, outcome }: PlanEvent): PlanAttempt {
   if (outcome.kind === "committed") {

@@ -152,7 +152,21 @@ export interface PlanStudy {
   readonly message: string;
   /** What the receipts that the service keeps come to, without a kernel being run. */
   readonly receipts: string;
+  /** Their text, as a file. */
+  readonly receiptsText: string;
+  readonly genesis: string;
+  readonly commits: readonly PlanCommit[];
   readonly milliseconds: number;
+}
+
+/** One receipt of the chain that the service keeps. */
+export interface PlanCommit {
+  readonly hash: string;
+  readonly ops: readonly string[];
+  /** The hash before it: the genesis, or that of the commit before. */
+  readonly before: string;
+  readonly localsRoot: string;
+  readonly statePost: string;
 }
 
 export interface PlanAttempt {
