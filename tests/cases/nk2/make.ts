@@ -1,5 +1,5 @@
 // Writes the case files of NK-2 for whoever ports it: plans that are refused (refused.json), run (examples.json, failures.json,
-// caps.json), and documents that are no plans (malformed.json). What is expected stands in drafts.ts, cap-order.ts, refusals.ts and malformed.ts, as literals;
+// caps.json), and documents that are no plans (malformed.json). What is expected stands in drafts.ts, details.ts, cap-order.ts, refusals.ts and malformed.ts, as literals;
 // only hashes are computed. nk2-cases.test.ts holds the code, and the naive model, to them.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -7,6 +7,7 @@ import { acceptPlanDocument, type Json, runPlan } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
 import { complete } from "../../golden/nk2-draft.ts";
 import { capOrder } from "./cap-order.ts";
+import { details } from "./details.ts";
 import { caps, examples, failures, type RunCase } from "./drafts.ts";
 import { malformed, whole } from "./malformed.ts";
 import { readable } from "./readable.ts";
@@ -37,7 +38,7 @@ function runCase({ name, about, draft, expected }: RunCase): Json {
 export function planFiles(): Readonly<Record<string, string>> {
   const files: Record<string, Json> = {
     "examples.json": examples.map(runCase),
-    "failures.json": failures.map(runCase),
+    "failures.json": [...failures, ...details].map(runCase),
     "caps.json": [...caps, ...capOrder].map(runCase),
     "refused.json": refusals as unknown as Json,
     "malformed.json": { document: whole, cases: malformed as unknown as Json },
