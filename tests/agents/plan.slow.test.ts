@@ -150,3 +150,56 @@ test("audit --replay runs plans again, of the service and of an export", async (
   const changed = await run("audit", "changed.ndjson");
   expect([changed.code, changed.out]).toEqual([1, expect.stringContaining("(wrong_policy)")]);
 });
+
+/** Reads a long number, and takes a tenth of a millisecond or more for each op. */
+function writeSlowPlan(name: string, ops: number, width = 1): void {
+  const cube = { mul: [{ get: "long" }, { get: "long" }, { get: "long" }] };
+  const slow = { writes: { to: { mod: [{ add: Array(240).fill(cube) }, "7"] } } };
+  const resourceCaps = {
+    maxBigintBits: 4_096,
+    maxMatrixAccumTerms: 10_000,
+    maxFieldsTouchedPerOp: 2,
+    maxVEvalCost: 0,
+    maxBatchSize: null,
+    maxEpsilon: null,
+  };
+  const draft = {
+    v: 1,
+    plan: {
+      planId: "slow",
+      maxParallelWidth: width,
+      ops: Array.from({ length: ops }, (_, i) => ({
+        opId: `op/${i}`,
+        kernel: "slow",
+        bind: { slots: { long: "long", to: "x" } },
+        deltaBound: "7",
+      })),
+    },
+    initialState: { long: "9".repeat(309) },
+    kernels: { slow },
+    policyBundle: { bundleId: "slow", maxParallelWidth: width, resourceCaps },
+  };
+  writeFileSync(join(home, name), JSON.stringify(draft));
+}
+
+test("Ctrl-C ends a long run at once", async () => {
+  writeSlowPlan("slow.json", 18_000);
+  const interrupt = new Promise((resolve) => setTimeout(resolve, 3_000));
+  const { code, out } = await policyledger(["plan", "run", "slow.json"], { home, interrupt });
+  // 130 where it came before the run began.
+  expect([null, 130]).toContain(code);
+  expect(out).toBe("");
+});
+
+test("plan submit runs nothing that may not be claimed, and names all that is wrong with it", async () => {
+  writeSlowPlan("over.json", 5_001, 65);
+  const { code, err } = await run("plan", "submit", "over.json");
+  expect(code).toBe(1);
+  expect(err).toContain("✗ over.json cannot be claimed: /plan/ops: host_limit_exceeded: is 5001");
+  expect([...err.matchAll(/^ {4}(\S+): host_limit_exceeded: /gm)].map((match) => match[1])).toEqual([
+    "/plan/ops",
+    "/plan/maxParallelWidth",
+    "/plan/resourceCaps/maxBigintBits",
+    "/plan",
+  ]);
+});

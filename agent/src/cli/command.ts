@@ -30,6 +30,8 @@ export interface Command {
   readonly asks: boolean;
   /** Whether what it asks is proven from the log, so that --log-key and --quorum are offered. */
   readonly proves?: boolean;
+  /** It computes without a pause, in which Ctrl-C could be heard, and leaves nothing half done: Ctrl-C ends it at once. */
+  readonly endsAtOnce?: boolean;
   /** Paragraphs below the options. */
   readonly more?: readonly string[];
   /** A command line and what it is for. */

@@ -78,6 +78,10 @@ async function runNamed(argv: readonly string[], terminal: Terminal, signal: Abo
     return EXIT.ok;
   }
   const call = await callOf({ args, given, terminal, signal });
+  if (command.endsAtOnce) {
+    signal.throwIfAborted();
+    for (const name of ["SIGINT", "SIGTERM"]) process.removeAllListeners(name);
+  }
   try {
     return await command.run(call);
   } catch (error) {

@@ -15,6 +15,7 @@ export const planCheck: Command = {
   least: 0,
   most: 2,
   asks: true,
+  endsAtOnce: true,
   options: {
     claim: { value: "CLAIM", about: "what this claim says that the run ends in" },
     entry: { value: "N", about: "what this entry of the ledger says that the run ends in" },

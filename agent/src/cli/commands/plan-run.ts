@@ -14,6 +14,7 @@ export const planRun: Command = {
   least: 1,
   most: 1,
   asks: false,
+  endsAtOnce: true,
   options: {
     all: { about: "shows every attempt of a long run" },
     receipts: { value: "FILE", about: "writes the receipts of a run that finishes" },

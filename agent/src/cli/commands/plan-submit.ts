@@ -1,10 +1,12 @@
 // `policyledger plan submit FILE…`: runs plans here, claims what they come to, and follows the claims to their entries.
 
+import { CLAIM_LIMITS, checkPlan, type Fault, type PlanFault } from "@policyledger/core";
+import { nodeHost } from "@policyledger/core/node";
 import { planAssertion } from "../../plans/index.ts";
 import type { FiledClaim } from "../claim-file.ts";
 import { SUBMIT_OPTIONS, submitClaims } from "../claims/submitting.ts";
 import type { Call, Command } from "../command.ts";
-import { broken } from "../exit.ts";
+import { broken, CliError, EXIT } from "../exit.ts";
 import { readPlanFile } from "../plan/file.ts";
 import { tracedRun } from "../plan/trace.ts";
 import { foreign } from "../terminal.ts";
@@ -36,14 +38,19 @@ export const planSubmit: Command = {
 function* planClaims({ args, terminal }: Call): Generator<FiledClaim[], void, undefined> {
   for (const file of args) {
     const document = readPlanFile(file);
+    const { faults } = checkPlan(nodeHost, document, CLAIM_LIMITS);
+    if (faults.length > 0) throw mayNotRun(file, faults);
     const { run } = tracedRun(document, terminal);
     if (run.status !== "finished") {
-      const why =
-        run.status === "halted"
-          ? `${run.code}: ${run.message}`
-          : `${run.faults[0]!.code}: ${run.faults[0]!.message}`;
-      throw broken(`${foreign(file)} cannot be claimed: it is ${run.status}: ${why}`);
+      const why = run.status === "halted" ? `: ${run.code}: ${run.message}` : "";
+      throw broken(`${foreign(file)} cannot be claimed: it is ${run.status}${why}`);
     }
     yield [{ where: file, claim: { assertion: planAssertion(run), document } }];
   }
+}
+
+function mayNotRun(file: string, found: readonly PlanFault[]): CliError {
+  const faults = found.map(({ code, path, message }) => ({ path, message: `${code}: ${message}` }));
+  const [{ path, message }] = faults as [Fault];
+  return new CliError(EXIT.broken, `${foreign(file)} cannot be claimed: ${path}: ${message}`, { faults });
 }
