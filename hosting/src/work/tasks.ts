@@ -6,9 +6,13 @@ export type PlanEntry = Extract<LedgerPage["entries"][number], { kind: "plan" }>
 export type PolicyEntry = Extract<LedgerPage["entries"][number], { kind: "policy" }>;
 
 export interface Tasks {
-  /** Fetches and checks every entry, from the first to the last. */
+  /** Fetches and checks every entry, from the first to the last, and that those which are shown are among them. */
   readonly chain: {
-    readonly input: { readonly origin: string };
+    readonly input: {
+      readonly origin: string;
+      /** With the hashes that this browser computed. */
+      readonly shown: readonly { readonly index: number; readonly hash: string }[];
+    };
     readonly told: { readonly checked: number; readonly total: number };
     readonly done: {
       readonly size: number;

@@ -7,7 +7,7 @@ import { work } from "../../work/call.ts";
 import type { Tasks } from "../../work/tasks.ts";
 import type { LedgerWindow } from "./ledger-window.ts";
 
-/** One page of the API: checked without being asked. */
+/** Two bundles of the log: checked without being asked. */
 const SMALL = 500;
 
 type Checking =
@@ -25,15 +25,16 @@ export function Standing({ window: { rows, size, head } }: { window: LedgerWindo
       setWhole({ state: "not yet" });
     };
     setWhole({ state: "running", checked: 0, total: size, stop });
-    const { origin } = location;
+    const shown = rows.map(({ entry: { index }, hash }) => ({ index, hash }));
+    const input = { origin: location.origin, shown };
     const { signal } = stopped;
     const onTold = ({ checked, total }: Tasks["chain"]["told"]) =>
       setWhole({ state: "running", checked, total, stop });
     // A small one takes less time than a worker takes to load.
     const result =
       size <= SMALL
-        ? import("../../work/chain.ts").then(({ checkChain }) => checkChain({ origin }, onTold, signal))
-        : work("chain", { origin }, { signal, onTold });
+        ? import("../../work/chain.ts").then(({ checkChain }) => checkChain(input, onTold, signal))
+        : work("chain", input, { signal, onTold });
     result.then(
       (result) => setWhole({ state: "done", result }),
       (error: Error) => signal.aborted || setWhole({ state: "failed", error }),
