@@ -8,7 +8,11 @@ import { fileURLToPath } from "node:url";
 import { getRequestListener } from "@hono/node-server";
 
 interface Hosting {
-  readonly rewrites: readonly { readonly source: string; readonly function?: string }[];
+  readonly rewrites: readonly {
+    readonly source: string;
+    readonly function?: string;
+    readonly destination?: string;
+  }[];
   readonly headers: readonly {
     readonly source: string;
     readonly headers: readonly { readonly key: string; readonly value: string }[];
@@ -36,7 +40,7 @@ export async function atOneOrigin<T>(
   const answer = (request: Request) => {
     const path = new URL(request.url).pathname;
     const leads = rewrites.find(({ source }) => matchesGlob(path, source));
-    return leads?.function === undefined ? fileAt(site, path) : api(request);
+    return leads?.function === undefined ? fileAt(site, path, leads?.destination ?? path) : api(request);
   };
   const server = createServer(getRequestListener(answer) as Parameters<typeof createServer>[1]);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -48,9 +52,8 @@ export async function atOneOrigin<T>(
   }
 }
 
-/** Paths of the viewer's own pages are no files: they all show the document. */
-async function fileAt(site: string, path: string): Promise<Response> {
-  const name = extname(path) === "" ? "/index.html" : path;
+async function fileAt(site: string, path: string, leadsTo: string): Promise<Response> {
+  const name = leadsTo === "/" ? "/index.html" : leadsTo;
   const said = headers
     .filter(({ source }) => matchesGlob(path, source))
     .flatMap((rule) => rule.headers.map(({ key, value }) => [key, value] as [string, string]));
