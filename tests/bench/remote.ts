@@ -6,9 +6,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { buildAgent } from "./agent.ts";
-import { ENTRIES, POLICIES, withLongLedger } from "./long-ledger.ts";
+import { withLongLedger } from "./long-ledger.ts";
 import { median } from "./rate.ts";
 
+/** A ledger of 10,000 entries with 1,000 artifacts. */
+export const ENTRIES = 10_000;
+export const POLICIES = 1_000;
 const ROUNDS = 3;
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -26,7 +29,7 @@ type Right = (answer: any) => boolean;
 /** The median of three runs, each with a home of its own. */
 function remoteRate(command: readonly string[], isRight: Right): Promise<number> {
   buildAgent();
-  return withLongLedger(async (url) => {
+  return withLongLedger({ entries: ENTRIES, policies: POLICIES }, async ({ url }) => {
     const rates: number[] = [];
     for (let i = 0; i < ROUNDS; i++) rates.push(ENTRIES / (await secondsOf(url, command, isRight)));
     return median(rates);

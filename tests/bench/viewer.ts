@@ -9,9 +9,10 @@ import { build } from "vite";
 import { startStack } from "../../emulators/src/launcher/stack.ts";
 import { until } from "../../scripts/until.ts";
 import { chromiumPath, launchChromium, openPage } from "../browser/chromium.ts";
-import { ENTRIES, withLongLedger } from "./long-ledger.ts";
+import { withLongLedger } from "./long-ledger.ts";
 import { atOneOrigin, SITE } from "./origin.ts";
 import { median } from "./rate.ts";
+import { ENTRIES, POLICIES } from "./remote.ts";
 import { fullQTable } from "./workloads.ts";
 
 const VIEWS = 11;
@@ -81,7 +82,7 @@ const NOTE_CHECK = `
 /** From the click to the result as the page shows it, each time in a browser context of its own. */
 export function checkedChainEntries(): Promise<number | null> {
   return inChromium((browser) =>
-    withLongLedger((url) =>
+    withLongLedger({ entries: ENTRIES, policies: POLICIES }, ({ url }) =>
       medianOf(CHECKS, () =>
         onPage(browser, async (page) => {
           await page.goto(url);

@@ -6,17 +6,15 @@ export type PlanEntry = Extract<LedgerPage["entries"][number], { kind: "plan" }>
 export type PolicyEntry = Extract<LedgerPage["entries"][number], { kind: "policy" }>;
 
 export interface Tasks {
-  /** Fetches and checks every entry, from the first to the last, and that those which are shown are among them. */
+  /** Fetches and checks every entry, from the first to the last. */
   readonly chain: {
-    readonly input: {
-      readonly origin: string;
-      /** With the hashes that this browser computed. */
-      readonly shown: readonly { readonly index: number; readonly hash: string }[];
-    };
+    readonly input: { readonly origin: string };
     readonly told: { readonly checked: number; readonly total: number };
     readonly done: {
       readonly size: number;
       readonly head: string | null;
+      /** Of every entry that was checked, 32 bytes each. */
+      readonly hashes: Uint8Array;
       /** The first entry that does not hold. */
       readonly fault: { readonly index: number; readonly message: string } | null;
       readonly milliseconds: number;
