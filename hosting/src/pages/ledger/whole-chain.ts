@@ -9,7 +9,7 @@ export const SMALL = 500;
 
 type Result = Tasks["chain"]["done"];
 
-export type Checking =
+type Checking =
   | { readonly state: "not yet" }
   | { readonly state: "running"; readonly checked: number; readonly total: number; stop(): void }
   | { readonly state: "done"; readonly result: Result }
