@@ -54,14 +54,14 @@ export function Standing({
 }
 
 function Whole({ window: { rows, size }, chain: { checking, check } }: Parameters<typeof Standing>[0]) {
-  const all = (
+  const checkAll = (name: string) => (
     <button type="button" onClick={() => check(size)}>
-      Check all {whole(size)} here
+      {name}
     </button>
   );
   switch (checking.state) {
     case "not yet":
-      return all;
+      return checkAll(`Check all ${whole(size)} here`);
     case "running":
       return (
         <span class="running">
@@ -75,10 +75,7 @@ function Whole({ window: { rows, size }, chain: { checking, check } }: Parameter
     case "failed":
       return (
         <span class="warn" role="alert">
-          {checking.error.message}{" "}
-          <button type="button" onClick={() => check(size)}>
-            Again
-          </button>
+          {checking.error.message} {checkAll("Again")}
         </span>
       );
     case "done": {
@@ -100,7 +97,7 @@ function Whole({ window: { rows, size }, chain: { checking, check } }: Parameter
             This browser checked all {whole(checked)} entries in {(milliseconds / 1_000).toFixed(2)} s: every
             link holds
           </span>{" "}
-          {checked < size && size > SMALL && all}
+          {checked < size && size > SMALL && checkAll("Check again")}
         </>
       );
     }
