@@ -110,6 +110,11 @@ export class ChainAudit {
     }
   }
 
+  /** The hash of the last entry that fits to the one before it; null where there is none. */
+  get current_hash(): string | null {
+    return this.head;
+  }
+
   /** Takes the next entry; false when the first that does not hold is found, and no more are needed. */
   add(text: string): boolean {
     if (this.fault !== null) return false;

@@ -61,7 +61,13 @@ export {
 export { type Actor, type Episode, type Observer, runEpisode } from "./episode.ts";
 export { type ErrorCode, type Fault, PolicyLedgerError, printable } from "./error.ts";
 export { type Dynamics, tabulate } from "./evaluation/dynamics.ts";
-export { type Evaluation, evaluate, type Prepared, prepareEvaluation } from "./evaluation/evaluate.ts";
+export {
+  type Evaluation,
+  evaluate,
+  keepPrepared,
+  type Prepared,
+  prepareEvaluation,
+} from "./evaluation/evaluate.ts";
 export { expectedReturn, follow, reachableObservations } from "./evaluation/expected.ts";
 export { type Optimum, optimum } from "./evaluation/optimum.ts";
 export { type Rational, toBillionths } from "./evaluation/rational.ts";
@@ -248,7 +254,7 @@ export {
   type RankedBy,
   type Ranking,
 } from "./ranking.ts";
-export { type Reusable, reusePolicy } from "./reuse.ts";
+export { policyOfEntries, type Reusable, reusePolicy } from "./reuse.ts";
 export { parseWith, readingFaults } from "./schema.ts";
 export * from "./spaces/index.ts";
 export {

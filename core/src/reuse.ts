@@ -32,32 +32,61 @@ export function reusePolicy(
   artifactText: string,
   prepare: (env: Environment) => Prepared = prepareEvaluation,
 ): Reusable {
-  requireObject(entry, "policy_refused", "Cannot reuse a policy: its entry");
-  const { policy_hash, index } = entry;
-  const named = fromHex(policy_hash, 32) === null ? quote(policy_hash) : policy_hash;
-  const what = `Cannot reuse policy ${named} of entry ${quote(index)}`;
-  if (typeof artifactText !== "string")
-    throw refused(`${what}: wanted the artifact's canonical JSON as a text`);
-  const hash = host.sha256(artifactText);
-  if (hash !== entry.policy_hash) throw refused(`${what}: the artifact hashes to ${hash}`);
-  const artifact = orRefuse(what, () => readArtifact(artifactText));
-  if (artifact.env_id !== entry.env_id) {
-    throw refused(`${what}: the artifact is for ${artifact.env_id}, the entry for ${entry.env_id}`);
-  }
-  const env = orRefuse(what, () => makeEnvironment(entry.env_id, entry.env_config));
-  const policy = loadPolicy(artifact);
-  const { reward } = orRefuse(what, () => runEpisode(env, policy, entry.seed));
-  if (reward !== entry.verified_reward) {
-    throw refused(`${what}: replay earned ${reward}, the entry says ${quote(entry.verified_reward)}`);
-  }
-  if (entry.evaluation !== undefined) {
-    const found = evaluate(host, env, policy.behaviour, prepare(env));
-    const said = orRefuse(what, () => canonicalJson(entry.evaluation!));
-    if (canonicalJson(found) !== said) {
-      throw refused(`${what}: it evaluates to ${canonicalJson(found)}, the entry says ${said}`);
+  return policyOfEntries(host, artifactText, prepare)(entry);
+}
+
+/** The same for one artifact of many entries: what it is, and how good it is, is found once. */
+export function policyOfEntries(
+  host: Host,
+  artifactText: string,
+  prepare: (env: Environment) => Prepared = prepareEvaluation,
+): (entry: PolicyEntry) => Reusable {
+  let hash: string | null = null;
+  let read: { readonly artifact: Artifact; readonly policy: LoadedPolicy } | null = null;
+  /** In canonical JSON, by that of the configuration. */
+  const evaluations = new Map<string, string>();
+
+  return (entry) => {
+    requireObject(entry, "policy_refused", "Cannot reuse a policy: its entry");
+    const { policy_hash, index } = entry;
+    const named = fromHex(policy_hash, 32) === null ? quote(policy_hash) : policy_hash;
+    const what = `Cannot reuse policy ${named} of entry ${quote(index)}`;
+    if (typeof artifactText !== "string")
+      throw refused(`${what}: wanted the artifact's canonical JSON as a text`);
+    hash ??= host.sha256(artifactText);
+    if (hash !== policy_hash) throw refused(`${what}: the artifact hashes to ${hash}`);
+    read ??= orRefuse(what, readPolicy);
+    const { artifact, policy } = read;
+    if (artifact.env_id !== entry.env_id) {
+      throw refused(`${what}: the artifact is for ${artifact.env_id}, the entry for ${entry.env_id}`);
     }
+    const env = orRefuse(what, () => makeEnvironment(entry.env_id, entry.env_config));
+    const { reward } = orRefuse(what, () => runEpisode(env, policy, entry.seed));
+    if (reward !== entry.verified_reward) {
+      throw refused(`${what}: replay earned ${reward}, the entry says ${quote(entry.verified_reward)}`);
+    }
+    if (entry.evaluation !== undefined) {
+      const found = evaluationIn(env, policy);
+      const said = orRefuse(what, () => canonicalJson(entry.evaluation!));
+      if (found !== said) throw refused(`${what}: it evaluates to ${found}, the entry says ${said}`);
+    }
+    return { artifact, policy, env, run: (seed, observe) => runEpisode(env, policy, seed, observe) };
+  };
+
+  function readPolicy() {
+    const artifact = readArtifact(artifactText);
+    return { artifact, policy: loadPolicy(artifact) };
   }
-  return { artifact, policy, env, run: (seed, observe) => runEpisode(env, policy, seed, observe) };
+
+  function evaluationIn(env: Environment, { behaviour }: LoadedPolicy): string {
+    const config = canonicalJson(env.config);
+    let found = evaluations.get(config);
+    if (found === undefined) {
+      found = canonicalJson(evaluate(host, env, behaviour, prepare(env)));
+      evaluations.set(config, found);
+    }
+    return found;
+  }
 }
 
 function refused(message: string, cause?: PolicyLedgerError): PolicyLedgerError {

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Model } from "../src/environments/environment.ts";
 import { PolicyLedgerError } from "../src/error.ts";
 import { tabulate } from "../src/evaluation/dynamics.ts";
-import { type Evaluable, evaluate, prepareEvaluation } from "../src/evaluation/evaluate.ts";
+import { type Evaluable, evaluate, keepPrepared, prepareEvaluation } from "../src/evaluation/evaluate.ts";
 import { expectedReturn, follow, reachableObservations } from "../src/evaluation/expected.ts";
 import { optimum } from "../src/evaluation/optimum.ts";
 import { type Rational, rational, toBillionths } from "../src/evaluation/rational.ts";
@@ -307,6 +307,19 @@ describe("evaluate", () => {
     expect(evaluate(portableHost, environment, always(0), prepared)).toEqual(
       evaluate(portableHost, environment, always(0)),
     );
+  });
+
+  test("keepPrepared prepares each of the last environments once, and any other anew", () => {
+    const prepare = keepPrepared(2);
+    const [one, two, three] = [8, 12, 16].map((size) => ({ ...env(risk(size)), config: { size } }));
+    const [first, second] = [prepare(one!), prepare(two!)];
+    expect(first).toEqual(prepareEvaluation(one!));
+    expect(prepare({ ...one! })).toBe(first);
+    prepare(three!);
+    expect(prepare(one!)).toBe(first);
+    const again = prepare(two!);
+    expect(again).not.toBe(second);
+    expect(again).toEqual(second);
   });
 });
 

@@ -2,9 +2,10 @@ import { describe, expect, test } from "vitest";
 import type { PolicyEntry } from "../src/entry.ts";
 import { makeEnvironment } from "../src/environments/registry.ts";
 import { runEpisode } from "../src/episode.ts";
+import { prepareEvaluation } from "../src/evaluation/evaluate.ts";
 import { artifactText } from "../src/policies/artifact.ts";
 import { loadPolicy } from "../src/policies/load.ts";
-import { reusePolicy } from "../src/reuse.ts";
+import { policyOfEntries, reusePolicy } from "../src/reuse.ts";
 import { refusal } from "./refusal.ts";
 import { contentOf, ENERGY, everyArtifact, host, seal, submissionOf } from "./samples.ts";
 
@@ -73,4 +74,40 @@ describe("reusePolicy", () => {
     const error = refusal(() => reusePolicy(host, entryOf({ policy_hash: host.sha256(broken) }), broken));
     expect(error.faults.map(({ path }) => path)).toEqual(["/default_action"]);
   });
+});
+
+describe("policyOfEntries", () => {
+  const entries = [{ horizon: 8 }, { horizon: 12 }, { horizon: 8 }].map((env_config, i) => {
+    const [one] = seal([contentOf(submissionOf(artifact, { env_config, seed: i }), artifact, true)]);
+    return one!.entry as PolicyEntry;
+  });
+
+  test("says of each entry what reusePolicy says, whatever it said of those before", () => {
+    const [first, other, third] = entries as [PolicyEntry, PolicyEntry, PolicyEntry];
+    const false_ = { ...third, evaluation: other.evaluation! };
+    const reuse = policyOfEntries(host, text);
+    for (const one of [entryOf({ policy_hash: "ab".repeat(32) }), first, false_, other, third, false_]) {
+      const said = outcome(() => reuse(one).run(one.seed));
+      expect(said).toEqual(outcome(() => reusePolicy(host, one, text).run(one.seed)));
+    }
+    expect(outcome(() => reuse(false_).run(0))).toMatch(/it evaluates to/);
+  });
+
+  test("prepares each configuration once", () => {
+    const prepared: unknown[] = [];
+    const reuse = policyOfEntries(host, text, (env) => {
+      prepared.push(env.config);
+      return prepareEvaluation(env);
+    });
+    for (const one of [...entries, ...entries]) reuse(one);
+    expect(prepared).toHaveLength(2);
+  });
+
+  function outcome(run: () => unknown): unknown {
+    try {
+      return run();
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
 });

@@ -9,12 +9,11 @@ import {
   evaluate,
   type Host,
   type Invalid,
+  keepPrepared,
   loadPolicy,
   makeEnvironment,
   type PlanSubmission,
   type PolicySubmission,
-  type Prepared,
-  prepareEvaluation,
   presetOf,
   readArtifact,
   receiptsText,
@@ -159,14 +158,4 @@ function withWholePaths(verdict: Invalid): Invalid {
 }
 
 /** Laying out an environment for exact evaluation takes longer than a claim: the last few are kept. */
-const prepared = new Map<string, Prepared>();
-const MAX_PREPARED = 32;
-
-function preparedFor(env: ReturnType<typeof makeEnvironment>): Prepared {
-  const key = `${env.id} ${JSON.stringify(env.config)}`;
-  const known = prepared.get(key) ?? prepareEvaluation(env);
-  prepared.delete(key);
-  prepared.set(key, known);
-  if (prepared.size > MAX_PREPARED) prepared.delete(prepared.keys().next().value!);
-  return known;
-}
+const preparedFor = keepPrepared(32);

@@ -5,7 +5,6 @@ import {
   loadPolicy,
   makeEnvironment,
   prepareEvaluation,
-  runEpisode,
   startTraining,
   type TrainingOptions,
   verifyClaim,
@@ -22,6 +21,7 @@ import { checkedInclusions } from "./log.ts";
 import { checkedCommits, growth, opsFigures } from "./nk2.ts";
 import { rate } from "./rate.ts";
 import { auditedRemoteEntries, fsckedEntries } from "./remote.ts";
+import { replayRate } from "./replay.ts";
 import {
   bestLatency,
   claimLatency,
@@ -30,16 +30,17 @@ import {
   requestsPerSecond,
   submitLatency,
 } from "./service.ts";
-import { firstLoadBytes } from "./viewer.ts";
+import { checkedChainEntries, firstLoadBytes, timeToInteractive, viewerReplaySteps } from "./viewer.ts";
 import { ENV_ID, fullQTable, ledgerOf, unsignedSubmissions, validSubmissions } from "./workloads.ts";
 
 interface Figure {
   readonly unit: string;
-  measure(): number | Promise<number>;
+  /** Null where what it is measured in is not on this machine. */
+  measure(): number | null | Promise<number | null>;
 }
 
 export const figures: Readonly<Record<string, Figure>> = {
-  replay_steps_per_s: { unit: "steps/s", measure: replaySteps },
+  replay_steps_per_s: { unit: "steps/s", measure: () => replayRate(fullQTable(1)) },
   verify_claims_per_s: { unit: "claims/s", measure: () => verifications(verifyClaim, 1_000) },
   verify_claims_unsigned_per_s: {
     unit: "claims/s",
@@ -83,25 +84,14 @@ export const figures: Readonly<Record<string, Figure>> = {
   audit_remote_entries_per_s: { unit: "entries/s", measure: auditedRemoteEntries },
   fsck_entries_per_s: { unit: "entries/s", measure: fsckedEntries },
   viewer_first_load_gzip_bytes: { unit: "bytes", measure: firstLoadBytes },
+  viewer_interactive_ms: { unit: "ms", measure: timeToInteractive },
+  viewer_chain_check_entries_per_s: { unit: "entries/s", measure: checkedChainEntries },
+  viewer_replay_steps_per_s: { unit: "steps/s", measure: viewerReplaySteps },
   sdk_bundle_gzip_bytes: {
     unit: "bytes",
     measure: () => bundleGzipBytes('export * from "@policyledger/agent";'),
   },
 };
-
-function replaySteps(): number {
-  const env = makeEnvironment(ENV_ID);
-  const policy = loadPolicy(fullQTable(1));
-  let seed = 0;
-  return rate(() => {
-    let steps = 0;
-    for (let i = 0; i < 100_000; i++) {
-      // 32-bit seeds, as trainings and agents draw them: each one is used once.
-      steps += runEpisode(env, policy, Math.imul(++seed, 0x9e37_79b1) >>> 0).steps;
-    }
-    return steps;
-  });
-}
 
 function verifications(verify: typeof verifyClaim, count: number): number {
   const submissions = validSubmissions(count);

@@ -16,5 +16,9 @@ if (unknown.length > 0) {
 for (const name of named.length > 0 ? named : known) {
   const { unit, measure } = figures[name]!;
   const value = await measure();
+  if (value === null) {
+    console.error(`${name} is left out: no Chromium was found on this machine.`);
+    continue;
+  }
   console.log(JSON.stringify({ figure: name, value: Number(value.toPrecision(4)), unit }));
 }

@@ -157,6 +157,22 @@ describe.skipIf(!hasBrowser)("the ledger", () => {
       await page.getByText("It breaks at entry").waitFor();
     });
 
+    test("a log that holds another entry shows where the whole chain breaks", async () => {
+      const page = await viewer.openLoosely();
+      await page.route("**/tile/entries/**", async (route) => {
+        const bytes = await (await route.fetch()).body();
+        // An earlier year, which makes it no less an entry.
+        const at = bytes.indexOf('"timestamp":"', bytes.indexOf('"index":5,')) + '"timestamp":"202'.length;
+        bytes[at] = "0".charCodeAt(0);
+        await route.fulfill({ body: bytes, contentType: "application/octet-stream" });
+      });
+      await page.goto(viewer.url("/"));
+      await page.getByText("25 entries and their links hold").waitFor();
+      const broken = page.getByText("It breaks at entry");
+      await broken.waitFor();
+      expect(await broken.getByRole("link").textContent()).toBe("5");
+    });
+
     test("a policy that is another one is not run", async () => {
       const page = await viewer.openLoosely();
       await page.route("**/api/v1/policies/*", async (route) => {

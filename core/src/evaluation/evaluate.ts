@@ -36,6 +36,19 @@ export function prepareEvaluation(env: Evaluable): Prepared {
   return { dynamics, optimum: optimum(dynamics) };
 }
 
+/** Prepares each environment and configuration once, and keeps the last ones: whoever makes claims chooses how many there are. */
+export function keepPrepared(most: number): (env: Evaluable) => Prepared {
+  const kept = new Map<string, Prepared>();
+  return (env) => {
+    const key = canonicalJson({ id: env.id, config: env.config });
+    const prepared = kept.get(key) ?? prepareEvaluation(env);
+    kept.delete(key);
+    kept.set(key, prepared);
+    if (kept.size > most) kept.delete(kept.keys().next().value!);
+    return prepared;
+  };
+}
+
 /** Evaluates a policy; `prepared` must be of an environment with the same id and configuration. */
 export function evaluate(
   host: Host,

@@ -13,6 +13,8 @@ export interface Tasks {
     readonly done: {
       readonly size: number;
       readonly head: string | null;
+      /** Of every entry that was checked, 32 bytes each. */
+      readonly hashes: Uint8Array;
       /** The first entry that does not hold. */
       readonly fault: { readonly index: number; readonly message: string } | null;
       readonly milliseconds: number;

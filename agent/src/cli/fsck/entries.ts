@@ -9,10 +9,9 @@ import {
   TILE_WIDTH,
 } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
-import type { LogClient } from "../../log/index.ts";
+import type { FetchedBundle, LogClient } from "../../log/index.ts";
 import { ClientError } from "../../sdk/index.ts";
 import { PASSING } from "../../sdk/transport.ts";
-import type { Fetched } from "../log/bundles.ts";
 import type { ServiceClient } from "../service.ts";
 import type { Difference } from "./derive.ts";
 
@@ -49,7 +48,7 @@ export function pageOf(
 
 export async function entriesOf(
   from: From,
-  { bundle, bytes }: Fetched,
+  { bundle, bytes }: FetchedBundle,
   page: readonly Sealed[] | ClientError,
 ): Promise<Entries> {
   const first = TILE_WIDTH * bundle.index;
@@ -93,20 +92,11 @@ function isSame(a: Uint8Array, b: Uint8Array): boolean {
 function bundleEntries(bytes: Uint8Array | null, width: number): readonly Uint8Array[] | string {
   if (bytes === null) return "it is not served";
   try {
-    return parseBundle(cut(bytes, width), width);
+    return parseBundle(bytes, width);
   } catch (error) {
     if (error instanceof PolicyLedgerError) return error.message;
     throw error;
   }
-}
-
-/** A full bundle may stand in for a partial one, and begins with it. */
-function cut(bytes: Uint8Array, width: number): Uint8Array {
-  let at = 0;
-  for (let i = 0; i < width && at + 2 <= bytes.length; i++) at += 2 + bytes[at]! * 256 + bytes[at + 1]!;
-  let more = 0;
-  for (let end = at; end + 2 <= bytes.length; more++) end += 2 + bytes[end]! * 256 + bytes[end + 1]!;
-  return width + more === TILE_WIDTH ? bytes.subarray(0, at) : bytes;
 }
 
 function chosen(

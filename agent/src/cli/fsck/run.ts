@@ -1,7 +1,6 @@
 // Goes through a whole log: its entries once, bundle by bundle, and everything that is made of them.
 import { TILE_WIDTH } from "@policyledger/core";
-import type { LogClient, View } from "../../log/index.ts";
-import { fetchBundles } from "../log/bundles.ts";
+import { fetchBundles, type LogClient, type View } from "../../log/index.ts";
 import { replayEntries } from "../log/replaying.ts";
 import { progress } from "../progress.ts";
 import type { Pool } from "../replay/pool.ts";

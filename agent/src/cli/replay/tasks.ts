@@ -2,13 +2,12 @@
 // another.
 import {
   auditChain,
-  canonicalJson,
   claimOfEntry,
-  type Environment,
   type Evaluation,
   evaluate,
   GENESIS,
   type Head,
+  keepPrepared,
   loadPolicy,
   makeEnvironment,
   type PlanEntry,
@@ -16,8 +15,6 @@ import {
   PolicyLedgerError,
   type PolicySubmission,
   type PolicyVerdict,
-  type Prepared,
-  prepareEvaluation,
   readArtifact,
   readEntry,
   reusePolicy,
@@ -160,17 +157,5 @@ function planFault(entry: PlanEntry, document: string): EntryFinding["fault"] {
   return { code: "wrong_counts", message };
 }
 
-const prepared = new Map<string, Prepared>();
-/** Configurations are an agent's to choose; each takes some megabytes. */
-const MAX_PREPARED = 16;
-
-/** What all policies in one environment and configuration share: it takes far longer than a replay. */
-function preparedFor(env: Environment): Prepared {
-  const key = canonicalJson({ id: env.id, config: env.config });
-  const known = prepared.get(key);
-  if (known !== undefined) return known;
-  const made = prepareEvaluation(env);
-  if (prepared.size >= MAX_PREPARED) prepared.clear();
-  prepared.set(key, made);
-  return made;
-}
+/** What all policies in one environment and configuration share takes far longer than a replay, and some megabytes. */
+const preparedFor = keepPrepared(16);

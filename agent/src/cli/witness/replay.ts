@@ -12,9 +12,8 @@ import {
   TILE_WIDTH,
 } from "@policyledger/core";
 import { nodeHost } from "@policyledger/core/node";
-import type { LogClient, View } from "../../log/index.ts";
+import { fetchBundles, type LogClient, type View } from "../../log/index.ts";
 import { broken } from "../exit.ts";
-import { fetchBundles } from "../log/bundles.ts";
 import { type Replaying, replayEntries, type WrongEntry } from "../log/replaying.ts";
 import type { Replayed } from "./state.ts";
 

@@ -9,12 +9,14 @@ import { Lead } from "./lead.tsx";
 import { type LedgerWindow, loadWindow, useArrivals } from "./ledger-window.ts";
 import { Pager } from "./pager.tsx";
 import { Standing } from "./standing.tsx";
+import { useWholeChain, type WholeChain } from "./whole-chain.ts";
 
 export function LedgerPage({ place }: PageProps) {
   const from = indexIn(place.query.get("from"));
   const loaded = useLoaded((signal) => loadWindow(from, signal), [from]);
   const kinds = useLoaded(environments, []);
   const shown = useArrivals(loaded.state === "ready" ? loaded.value : null, from === null);
+  const chain = useWholeChain();
   useEffect(() => {
     document.title = from === null ? "PolicyLedger" : `Entries from ${from} · PolicyLedger`;
   }, [from]);
@@ -22,7 +24,13 @@ export function LedgerPage({ place }: PageProps) {
     <>
       <Lead />
       <Show of={loaded} rows={10}>
-        {(value) => <Window window={shown ?? value} kinds={kinds.state === "ready" ? kinds.value : null} />}
+        {(value) => (
+          <Window
+            window={shown ?? value}
+            chain={chain}
+            kinds={kinds.state === "ready" ? kinds.value : null}
+          />
+        )}
       </Show>
     </>
   );
@@ -30,9 +38,11 @@ export function LedgerPage({ place }: PageProps) {
 
 function Window({
   window,
+  chain,
   kinds,
 }: {
   window: LedgerWindow;
+  chain: WholeChain;
   kinds: Awaited<ReturnType<typeof environments>> | null;
 }) {
   if (window.size === 0) {
@@ -55,7 +65,7 @@ function Window({
           </p>
         </div>
       )}
-      <Standing window={window} />
+      <Standing window={window} chain={chain} />
       <Pager window={window} label="Along the ledger" />
       <Chain window={window} kinds={kinds} />
       <Pager window={window} label="Along the ledger, from below" />

@@ -1,50 +1,27 @@
 // How the ledger stands, as far as this browser has looked: the window at once; the whole chain by itself while it is
 // small, and at a click when it is not.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { Hash } from "../../ui/hash.tsx";
 import { whole } from "../../ui/numbers.ts";
-import { work } from "../../work/call.ts";
-import type { Tasks } from "../../work/tasks.ts";
 import type { LedgerWindow } from "./ledger-window.ts";
+import { faultOf, SMALL, type WholeChain } from "./whole-chain.ts";
 
-/** One page of the API: checked without being asked. */
-const SMALL = 500;
-
-type Checking =
-  | { readonly state: "not yet" }
-  | { readonly state: "running"; readonly checked: number; readonly total: number; stop(): void }
-  | { readonly state: "done"; readonly result: Tasks["chain"]["done"] }
-  | { readonly state: "failed"; readonly error: Error };
-
-export function Standing({ window: { rows, size, head } }: { window: LedgerWindow }) {
-  const [whole_, setWhole] = useState<Checking>({ state: "not yet" });
-  const check = () => {
-    const stopped = new AbortController();
-    const stop = () => {
-      stopped.abort();
-      setWhole({ state: "not yet" });
-    };
-    setWhole({ state: "running", checked: 0, total: size, stop });
-    const { origin } = location;
-    const { signal } = stopped;
-    const onTold = ({ checked, total }: Tasks["chain"]["told"]) =>
-      setWhole({ state: "running", checked, total, stop });
-    // A small one takes less time than a worker takes to load.
-    const result =
-      size <= SMALL
-        ? import("../../work/chain.ts").then(({ checkChain }) => checkChain({ origin }, onTold, signal))
-        : work("chain", { origin }, { signal, onTold });
-    result.then(
-      (result) => setWhole({ state: "done", result }),
-      (error: Error) => signal.aborted || setWhole({ state: "failed", error }),
-    );
-  };
+export function Standing({
+  window,
+  chain: { checking, check },
+}: {
+  window: LedgerWindow;
+  chain: WholeChain;
+}) {
+  const { rows, size, head } = window;
+  const isChecked =
+    checking.state === "done" && checking.result.size === size && checking.result.head === head;
   useEffect(() => {
-    if (size > SMALL || size === 0) return;
+    if (size > SMALL || size === 0 || isChecked) return;
     // When the first view is there, and nothing else wants the processor.
-    const idle = setTimeout(check, 800);
+    const idle = setTimeout(() => check(size), 800);
     return () => clearTimeout(idle);
-  }, [size]);
+  }, [size, head]);
   const torn = rows.filter(({ fault, link }) => fault !== null || link?.holds === false).length;
   return (
     <section class="standing" aria-label="How it stands">
@@ -68,7 +45,7 @@ export function Standing({ window: { rows, size, head } }: { window: LedgerWindo
         <div class="all">
           <dt>The whole chain</dt>
           <dd>
-            <Whole of={whole_} check={check} size={size} />
+            <Whole window={window} chain={{ checking, check }} />
           </dd>
         </div>
       </dl>
@@ -76,20 +53,21 @@ export function Standing({ window: { rows, size, head } }: { window: LedgerWindo
   );
 }
 
-function Whole({ of, check, size }: { of: Checking; check: () => void; size: number }) {
-  switch (of.state) {
+function Whole({ window: { rows, size }, chain: { checking, check } }: Parameters<typeof Standing>[0]) {
+  const checkAll = (name: string) => (
+    <button type="button" onClick={() => check(size)}>
+      {name}
+    </button>
+  );
+  switch (checking.state) {
     case "not yet":
-      return (
-        <button type="button" onClick={check}>
-          Check all {whole(size)} here
-        </button>
-      );
+      return checkAll(`Check all ${whole(size)} here`);
     case "running":
       return (
         <span class="running">
-          <progress value={of.checked} max={of.total} aria-label="Entries checked" />
-          {whole(of.checked)} of {whole(of.total)}
-          <button type="button" onClick={of.stop}>
+          <progress value={checking.checked} max={checking.total} aria-label="Entries checked" />
+          {whole(checking.checked)} of {whole(checking.total)}
+          <button type="button" onClick={checking.stop}>
             Stop
           </button>
         </span>
@@ -97,14 +75,12 @@ function Whole({ of, check, size }: { of: Checking; check: () => void; size: num
     case "failed":
       return (
         <span class="warn" role="alert">
-          {of.error.message}{" "}
-          <button type="button" onClick={check}>
-            Again
-          </button>
+          {checking.error.message} {checkAll("Again")}
         </span>
       );
     case "done": {
-      const { size: checked, fault, milliseconds } = of.result;
+      const { size: checked, milliseconds } = checking.result;
+      const fault = faultOf(checking.result, rows);
       if (fault !== null) {
         return (
           <span class="bad" role="alert">
@@ -116,10 +92,13 @@ function Whole({ of, check, size }: { of: Checking; check: () => void; size: num
         );
       }
       return (
-        <span class="good" role="status">
-          This browser checked all {whole(checked)} entries in {(milliseconds / 1_000).toFixed(2)} s: every
-          link holds
-        </span>
+        <>
+          <span class="good" role="status">
+            This browser checked all {whole(checked)} entries in {(milliseconds / 1_000).toFixed(2)} s: every
+            link holds
+          </span>{" "}
+          {checked < size && size > SMALL && checkAll("Check again")}
+        </>
       );
     }
   }

@@ -7,6 +7,8 @@ export type Entry = LedgerPage["entries"][number];
 
 export interface Checked {
   readonly entry: Entry;
+  /** Computed here. */
+  readonly hash: string;
   /** Why the entry itself does not hold; null where it does. */
   readonly fault: string | null;
   /** To the entry before: whether this one names its hash; null where that one is not shown. */
@@ -31,6 +33,7 @@ export function checkWindow(entries: readonly Entry[]): Checked[] {
   const hashed = entries.map(hashedOf);
   return entries.map((entry, i) => ({
     entry,
+    hash: hashed[i]!.hash,
     fault: faultOf(entry, hashed[i]!),
     link: linkOf(entry, hashed[i]!, entries[i - 1], hashed[i - 1]),
   }));

@@ -4,12 +4,13 @@ import {
   ChainAudit,
   claimOfEntry,
   type Entry,
+  keepPrepared,
   limits,
   PolicyLedgerError,
   parsePlanDocument,
+  policyOfEntries,
   portableHost,
   readEntry,
-  reusePolicy,
   verifyUnsignedClaim,
 } from "@policyledger/core";
 import { pauses } from "../pause.ts";
@@ -19,6 +20,8 @@ import { reportOf } from "./steps.ts";
 
 type Tell = (told: Tasks["files"]["told"]) => void;
 const TOLD_EVERY = 50;
+/** Environments in their configurations; each takes some megabytes. */
+const MAX_PREPARED = 16;
 
 export async function checkExport(file: File, tell: Tell, signal: AbortSignal): Promise<FileReport> {
   const steps: FileStep[] = [];
@@ -72,6 +75,7 @@ export async function checkExport(file: File, tell: Tell, signal: AbortSignal): 
 /** Runs what the entries named as soon as it comes, so that no more than one text is kept at a time. */
 class Replays {
   private readonly entries = new Map<string, Entry[]>();
+  private readonly prepare = keepPrepared(MAX_PREPARED);
   private fault: { readonly index: number; readonly message: string } | null = null;
   done = 0;
 
@@ -84,8 +88,9 @@ class Replays {
 
   /** One entry after the other, so that there can be a pause between two. */
   *run(key: string, text: string): Generator<void, void, undefined> {
+    const reuse = policyOfEntries(portableHost, text, this.prepare);
     for (const entry of this.entries.get(key) ?? []) {
-      const message = replayFault(entry, text);
+      const message = replayFault(entry, text, reuse);
       this.done += 1;
       // Of several, the first in the ledger is told.
       if (message !== null && entry.index < (this.fault?.index ?? Number.POSITIVE_INFINITY))
@@ -103,10 +108,10 @@ class Replays {
   }
 }
 
-function replayFault(entry: Entry, text: string): string | null {
+function replayFault(entry: Entry, text: string, reuse: ReturnType<typeof policyOfEntries>): string | null {
   try {
     if (entry.kind === "policy") {
-      reusePolicy(portableHost, entry, text);
+      reuse(entry);
       return null;
     }
     const document = parsePlanDocument(text, limits.MAX_CLAIMED_PLAN_BYTES);

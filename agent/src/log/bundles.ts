@@ -1,11 +1,10 @@
 // The entries of a log as its bundles hold them, several on their way at once, handed on in order.
-import type { Bundle } from "@policyledger/core";
-import { newBundles } from "@policyledger/core";
-import type { Wire } from "../../log/index.ts";
+import { type Bundle, newBundles, TILE_WIDTH } from "@policyledger/core";
+import type { Wire } from "./wire.ts";
 
-export interface Fetched {
+export interface FetchedBundle {
   readonly bundle: Bundle;
-  /** Null where there is none. */
+  /** What was served, of a full one in its place as much as was asked for; null where there is neither. */
   readonly bytes: Uint8Array | null;
 }
 
@@ -17,7 +16,7 @@ export async function* fetchBundles(
   from: number,
   to: number,
   signal: AbortSignal,
-): AsyncGenerator<Fetched, void, undefined> {
+): AsyncGenerator<FetchedBundle, void, undefined> {
   const bundles = newBundles(from, to);
   const coming: { readonly bundle: Bundle; readonly bytes: Promise<Uint8Array | null> }[] = [];
   const fill = () => {
@@ -32,6 +31,16 @@ export async function* fetchBundles(
   };
   for (fill(); coming.length > 0; fill()) {
     const { bundle, bytes } = coming.shift()!;
-    yield { bundle, bytes: await bytes };
+    const served = await bytes;
+    yield { bundle, bytes: served && cut(served, bundle.width) };
   }
+}
+
+/** A full bundle may stand in for a partial one, and begins with it (c2sp.org/tlog-tiles). */
+function cut(bytes: Uint8Array, width: number): Uint8Array {
+  let at = 0;
+  for (let i = 0; i < width && at + 2 <= bytes.length; i++) at += 2 + bytes[at]! * 256 + bytes[at + 1]!;
+  let more = 0;
+  for (let end = at; end + 2 <= bytes.length; more++) end += 2 + bytes[end]! * 256 + bytes[end + 1]!;
+  return width + more === TILE_WIDTH ? bytes.subarray(0, at) : bytes;
 }
