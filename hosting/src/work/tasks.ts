@@ -8,7 +8,11 @@ export type PolicyEntry = Extract<LedgerPage["entries"][number], { kind: "policy
 export interface Tasks {
   /** Fetches and checks every entry, from the first to the last. */
   readonly chain: {
-    readonly input: { readonly origin: string };
+    readonly input: {
+      readonly origin: string;
+      /** The checkpoint that this browser accepts; null where the log has signed none. */
+      readonly signed: { readonly size: number; readonly root: string } | null;
+    };
     readonly told: { readonly checked: number; readonly total: number };
     readonly done: {
       readonly size: number;
@@ -17,6 +21,8 @@ export interface Tasks {
       readonly hashes: Uint8Array;
       /** The first entry that does not hold. */
       readonly fault: { readonly index: number; readonly message: string } | null;
+      /** How entries that hold are not those that the log signed. */
+      readonly unsigned: string | null;
       readonly milliseconds: number;
     };
   };

@@ -1,17 +1,18 @@
 // That this entry stands in the log: an inclusion proof under a checkpoint that the log has signed, and that continues what
 // this browser has seen before.
 import type { ProvenEntry } from "@policyledger/agent/log";
-import type { Evidence } from "@policyledger/core";
 import { useLoaded } from "../../load.ts";
 import { WholeHash } from "../../ui/hash.tsx";
 import { whole } from "../../ui/numbers.ts";
 import type { Entry } from "../ledger/window-check.ts";
 import { save } from "./downloads.tsx";
-
-const load = () => import("./prove.ts");
+import { Unproven } from "./unproven.tsx";
 
 export function Proof({ entry }: { entry: Entry }) {
-  const loaded = useLoaded(async (signal) => (await load()).prove(entry, signal), [entry.current_hash]);
+  const loaded = useLoaded(
+    async (signal) => (await import("./prove.ts")).prove(entry, signal),
+    [entry.current_hash],
+  );
   return (
     <section class="proof" aria-labelledby="proof">
       <h2 id="proof">Proof</h2>
@@ -53,34 +54,5 @@ function Proven({ of: { index, view, path, file } }: { of: ProvenEntry }) {
         </button>
       </p>
     </>
-  );
-}
-
-interface Contradiction extends Error {
-  readonly code?: string;
-  readonly evidence?: Evidence;
-}
-
-function Unproven({ error }: { error: Contradiction }) {
-  const { code, evidence } = error;
-  const isFalse = code === "contradiction" || code === "false_answer";
-  return (
-    <div class={`notice ${isFalse ? "bad" : "warn"}`} role="alert">
-      <h3>
-        {code === "contradiction" ? "The log does not continue what it showed before" : "It was not proven"}
-      </h3>
-      <p>{error.message}</p>
-      {evidence && (
-        <button
-          type="button"
-          onClick={async () => {
-            const { evidenceText } = await load();
-            save("log-evidence.json", evidenceText(evidence), "application/json");
-          }}
-        >
-          Save the evidence
-        </button>
-      )}
-    </div>
   );
 }

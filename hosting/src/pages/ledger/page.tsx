@@ -45,7 +45,7 @@ function Window({
   chain: WholeChain;
   kinds: Awaited<ReturnType<typeof environments>> | null;
 }) {
-  if (window.size === 0) {
+  if (window.size === 0 && window.rewritten === null) {
     return (
       <div class="notice">
         <h2>The ledger is empty</h2>

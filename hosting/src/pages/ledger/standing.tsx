@@ -3,6 +3,7 @@
 import { useEffect } from "preact/hooks";
 import { Hash } from "../../ui/hash.tsx";
 import { whole } from "../../ui/numbers.ts";
+import { type Contradiction, Unproven } from "../entry/unproven.tsx";
 import type { LedgerWindow } from "./ledger-window.ts";
 import { faultOf, SMALL, type WholeChain } from "./whole-chain.ts";
 
@@ -73,13 +74,16 @@ function Whole({ window: { rows, size }, chain: { checking, check } }: Parameter
         </span>
       );
     case "failed":
+      if ((checking.error as Contradiction).code === "contradiction")
+        return <Unproven error={checking.error} />;
       return (
         <span class="warn" role="alert">
           {checking.error.message} {checkAll("Again")}
         </span>
       );
     case "done": {
-      const { size: checked, milliseconds } = checking.result;
+      const { size: checked, milliseconds, unsigned } = checking.result;
+      const { signed } = checking;
       const fault = faultOf(checking.result, rows);
       if (fault !== null) {
         return (
@@ -91,11 +95,19 @@ function Whole({ window: { rows, size }, chain: { checking, check } }: Parameter
           </span>
         );
       }
+      if (unsigned !== null) {
+        return (
+          <span class="bad" role="alert">
+            <strong>This is not what the log signed.</strong> {unsigned}
+          </span>
+        );
+      }
       return (
         <>
           <span class="good" role="status">
             This browser checked all {whole(checked)} entries in {(milliseconds / 1_000).toFixed(2)} s: every
             link holds
+            {signed !== null && `, and the root over ${whole(signed.size)} is what ${signed.origin} signed`}
           </span>{" "}
           {checked < size && size > SMALL && checkAll("Check again")}
         </>

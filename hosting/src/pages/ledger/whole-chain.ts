@@ -1,4 +1,4 @@
-// The check of the whole chain: it goes on while the reader pages along the ledger, and ends when that is left.
+// The check of the whole chain, up to the root that the log has signed: it goes on while the reader pages along the ledger, and ends when that is left.
 import { useEffect, useState } from "preact/hooks";
 import { work } from "../../work/call.ts";
 import type { Tasks } from "../../work/tasks.ts";
@@ -9,10 +9,13 @@ export const SMALL = 500;
 
 type Result = Tasks["chain"]["done"];
 
+/** The log's name, and what it signed; null where it has signed nothing. */
+type Signed = ({ readonly origin: string } & NonNullable<Tasks["chain"]["input"]["signed"]>) | null;
+
 type Checking =
   | { readonly state: "not yet" }
   | { readonly state: "running"; readonly checked: number; readonly total: number; stop(): void }
-  | { readonly state: "done"; readonly result: Result }
+  | { readonly state: "done"; readonly result: Result; readonly signed: Signed }
   | { readonly state: "failed"; readonly error: Error };
 
 export interface WholeChain {
@@ -37,18 +40,29 @@ export function useWholeChain(): WholeChain {
     const onTold = (told: Tasks["chain"]["told"]) =>
       signal.aborted || setChecking({ state: "running", ...told, stop });
     setChecking({ state: "running", checked: 0, total: size, stop });
-    const { origin } = location;
-    // A small one takes less time than a worker takes to load.
-    const result =
-      size <= SMALL
-        ? import("../../work/chain.ts").then(({ checkChain }) => checkChain({ origin }, onTold, signal))
-        : work("chain", { origin }, { signal, onTold });
-    result.then(
-      (result) => signal.aborted || setChecking({ state: "done", result }),
+    checkAll(size, signal, onTold).then(
+      (found) => signal.aborted || setChecking({ state: "done", ...found }),
       (error: Error) => signal.aborted || setChecking({ state: "failed", error }),
     );
   };
   return { checking, check };
+}
+
+async function checkAll(
+  size: number,
+  signal: AbortSignal,
+  onTold: (told: Tasks["chain"]["told"]) => void,
+): Promise<{ readonly result: Result; readonly signed: Signed }> {
+  const { checkpoint } = await import("../entry/prove.ts");
+  const view = await checkpoint(signal);
+  const signed = view && { origin: view.origin, size: view.size, root: view.root };
+  const input = { origin: location.origin, signed };
+  // A small one takes less time than a worker takes to load.
+  const result =
+    size <= SMALL
+      ? (await import("../../work/chain.ts")).checkChain(input, onTold, signal)
+      : work("chain", input, { signal, onTold });
+  return { result: await result, signed };
 }
 
 /** The first entry that does not hold: of the chain, or of those shown one that is another than was checked. */
