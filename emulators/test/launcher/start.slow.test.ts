@@ -2,6 +2,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
@@ -244,7 +245,9 @@ function temporaryFolderOf(processes: readonly Process[]): string {
   const environments = processes.map(({ pid }) =>
     execFileSync("ps", ["eww", "-o", "args=", String(pid)], { encoding: "utf8" }),
   );
-  const found = environments.map((text) => /TMPDIR=(\S*policyledger-\S+)/.exec(text)?.[1]).find(Boolean);
+  const folders = environments.map((text) => /TMPDIR=(\S*policyledger-\S+)/.exec(text)?.[1]);
+  // The launcher itself has that of the tests.
+  const found = folders.find((folder) => folder !== undefined && folder !== tmpdir());
   if (found === undefined) throw new Error("No process of the stack has a temporary folder of its own.");
   return found;
 }
