@@ -124,6 +124,8 @@ describe.skipIf(!hasBrowser)("verify", () => {
     const other = text.replace('"index":3', '"index":4');
     expect(await check(page, { "other.tlog-proof": proof, "entry.json": other })).toMatch(/it does not hold/);
     expect(await check(page, { "alone.tlog-proof": proof })).toMatch(/not all could be checked/);
+    const another = { "another.json": other, "second.tlog-proof": proof, "entry.json": text };
+    expect(await check(page, another, "second.tlog-proof")).toMatch(/A proof: it holds/);
     const large = { "large.tlog-proof": proof, "entry.json": text + " ".repeat(70_000) };
     expect(await check(page, large, "too large")).toMatch(/entry\.json/);
     const key = page.getByLabel("The log's key, for a proof or evidence");

@@ -25,17 +25,31 @@ export async function checkFiles(
   signal: AbortSignal,
 ): Promise<Files["done"]> {
   const starts = await Promise.all(files.map((file) => file.slice(0, START_BYTES).text()));
-  const entry = files.find(
-    (_, i) => starts[i]!.includes('"previous_hash"') && !starts[i]!.includes(EXPORT_KIND),
-  );
+  const entries = entriesOf(files, starts);
   const reports: FileReport[] = [];
   for (const [i, file] of files.entries()) {
     signal.throwIfAborted();
     // An entry is what a proof is about, and nothing that could be checked alone.
-    if (file === entry && files.length > 1) continue;
-    reports.push(await reportOn(file, starts[i]!, entry ?? null, { keys, tell, signal }));
+    if ([...entries.values()].includes(file)) continue;
+    reports.push(await reportOn(file, starts[i]!, entries.get(file) ?? null, { keys, tell, signal }));
   }
   return { reports };
+}
+
+/** Of each proof the entry that it is about: by its index, or, where there is one of each, the one beside it. */
+function entriesOf(files: readonly File[], starts: readonly string[]): ReadonlyMap<File, File> {
+  const proofs = [...files.keys()].filter((i) => starts[i]!.startsWith(PROOF_START));
+  const entries = [...files.keys()].filter(
+    (i) => starts[i]!.includes('"previous_hash"') && !starts[i]!.includes(EXPORT_KIND),
+  );
+  const isPair = proofs.length === 1 && entries.length === 1;
+  const found = new Map<File, File>();
+  for (const i of proofs) {
+    const index = /^index (\d+)$/m.exec(starts[i]!)?.[1];
+    const entry = isPair ? entries[0] : entries.find((one) => starts[one]!.includes(`"index":${index},`));
+    if (entry !== undefined) found.set(files[i]!, files[entry]!);
+  }
+  return found;
 }
 
 interface Surroundings {
