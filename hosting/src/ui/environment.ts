@@ -10,6 +10,7 @@ export function unitOf(kinds: Kinds | null, envId: string): number {
   return kinds?.get(envId)?.reward_unit ?? USUAL_UNIT;
 }
 
-export function presetIn(config: Readonly<Record<string, unknown>>): string {
-  return typeof config.preset === "string" ? config.preset : "own configuration";
+/** A configuration names a preset, or means the usual one; whatever else it says makes it another, which is not ranked. */
+export function presetIn({ preset = "standard", ...changes }: Readonly<Record<string, unknown>>): string {
+  return typeof preset === "string" && Object.keys(changes).length === 0 ? preset : "own configuration";
 }

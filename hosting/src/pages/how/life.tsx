@@ -160,6 +160,8 @@ function Ranked({ entry, kinds }: { entry: PolicyEntry; kinds: Kinds }) {
       check={
         board.state === "failed" ? (
           <Check holds={null}>The board was not to be had: {board.error.message}</Check>
+        ) : board.state === "ready" && found === null ? (
+          <Check holds={null}>Its configuration is its own: only presets are ranked.</Check>
         ) : (
           <p class="check">
             <a href={`/boards/${entry.env_id}/${presetIn(entry.env_config)}`}>The whole board</a>
