@@ -54,7 +54,7 @@ function Row({ place, optimum, ...props }: RowProps) {
   return (
     <tr>
       <td class="rank">{rank}</td>
-      <td>
+      <td class="who">
         <a href={`/entry/${index}`}>{agent_id}</a>
         <span class="note"> entry {index}</span>
       </td>
