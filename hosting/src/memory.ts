@@ -25,8 +25,17 @@ export function rememberedKeys(): string[] {
   } catch {
     // Then the page's own.
   }
-  const logs = [...names].filter((name) => name.startsWith(LOGS)).map((name) => parsed(read(name)));
-  return [...new Set(logs.flatMap((log) => log?.keys ?? []))];
+  const keys = [...names].filter((name) => name.startsWith(LOGS)).flatMap(keysAt);
+  return [...new Set(keys)];
+}
+
+/** None where what is stored cannot be read: looking at an entry says so. */
+function keysAt(name: string): readonly string[] {
+  try {
+    return parsed(read(name))?.keys ?? [];
+  } catch {
+    return [];
+  }
 }
 
 const inPage = new Map<string, string>();

@@ -34,6 +34,9 @@ function arrive(): void {
   document.getElementById("main")?.focus({ preventScroll: true });
 }
 
+/** What the service answers itself: the same paths as in firebase.json. */
+const NOT_OURS = /^\/(?:api\/|tile\/|checkpoint$)/;
+
 /** Links of this page that a plain click follows without leaving it. */
 function follow(event: MouseEvent): void {
   if (event.defaultPrevented || event.button !== 0) return;
@@ -41,7 +44,7 @@ function follow(event: MouseEvent): void {
   const link = (event.target as Element).closest?.("a[href]") as HTMLAnchorElement | null;
   if (link === null || link.target !== "" || link.hasAttribute("download")) return;
   const url = new URL(link.href);
-  if (url.origin !== location.origin || url.pathname.startsWith("/api/") || url.hash !== "") return;
+  if (url.origin !== location.origin || NOT_OURS.test(url.pathname) || url.hash !== "") return;
   event.preventDefault();
   go(url.pathname + url.search);
 }

@@ -1,5 +1,6 @@
 // The service that this page came from, asked through the SDK, which checks what a hash alone can check.
 import { createClient } from "@policyledger/agent";
+import { environmentKinds } from "@policyledger/core";
 import type { Environments } from "@policyledger/core/api";
 
 export const client = createClient(location.origin);
@@ -8,14 +9,22 @@ type Environment = Environments["entries"][number];
 
 let asked: Promise<ReadonlyMap<string, Environment>> | null = null;
 
-/** Environments by id; asked for once. */
+/** Environments by id, as the core knows them too; asked for once. */
 export function environments(): Promise<ReadonlyMap<string, Environment>> {
-  asked ??= client.environments().then(
-    ({ entries }) => new Map(entries.map((one) => [one.env_id, one])),
-    (error) => {
-      asked = null;
-      throw error;
-    },
-  );
+  asked ??= client
+    .environments()
+    .then(({ entries }) => new Map(entries.map((one) => [one.env_id, held(one)])));
+  asked.catch(() => {
+    asked = null;
+  });
   return asked;
+}
+
+/** Its unit and its actions stand beside what was checked here: they must be those in which it was checked. */
+function held(one: Environment): Environment {
+  const known = environmentKinds.find(({ id }) => id === one.env_id);
+  const isKnown = known?.rewardUnit === one.reward_unit && known.actions.join() === one.actions.join();
+  if (isKnown) return one;
+  const message = `The service describes the environment ${one.env_id} in another way than the core of this page.`;
+  throw Object.assign(new Error(message), { code: "false_answer" });
 }

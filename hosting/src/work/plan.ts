@@ -36,10 +36,12 @@ export async function rerunPlan(
   const holds =
     run.status === "finished" &&
     run.finalStateHash === entry.final_state_hash &&
-    run.finalCommitHash === entry.final_commit_hash;
+    run.finalCommitHash === entry.final_commit_hash &&
+    chain.commits.length === entry.commits &&
+    document.plan.ops.length === entry.ops;
   const message =
     run.status === "finished"
-      ? `It came to the state ${run.finalStateHash} and the commit ${run.finalCommitHash}`
+      ? `It came to the state ${run.finalStateHash} and the commit ${run.finalCommitHash}, with ${document.plan.ops.length} ops in ${chain.commits.length} commits`
       : run.status === "halted"
         ? run.message
         : run.faults.map((fault) => fault.message).join("; ");

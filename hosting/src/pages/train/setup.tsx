@@ -18,8 +18,15 @@ interface Props {
   readonly start: (choice: Choice) => void;
 }
 
-export function Setup({ kinds, isBusy, start }: Props) {
-  const first = [...kinds.values()][0]!;
+export function Setup({ kinds, ...props }: Props) {
+  const [first] = kinds.values();
+  if (first === undefined) return <p class="notice">The service names no environment to train in.</p>;
+  return <Choices first={first} kinds={kinds} {...props} />;
+}
+
+type Kind = Kinds extends ReadonlyMap<string, infer K> ? K : never;
+
+function Choices({ kinds, first, isBusy, start }: Props & { first: Kind }) {
   const [env_id, setEnv] = useState(first.env_id);
   const kind = kinds.get(env_id) ?? first;
   const submit = (event: SubmitEvent) => {

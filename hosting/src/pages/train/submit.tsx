@@ -116,7 +116,8 @@ async function* claimed(
 async function* proven(index: number, claim_id: string): AsyncGenerator<Partial<Way>> {
   const { entries } = await client.listed({ order: "oldest", from: index, limit: 1 });
   const entry = entries[0];
-  if (entry?.claim_id !== claim_id) throw new Error(`Entry ${index} does not record this claim.`);
+  if (entry?.claim_id !== claim_id)
+    throw Object.assign(new Error(`Entry ${index} does not record this claim.`), { code: "false_answer" });
   const { prove } = await import("../entry/prove.ts");
   await prove(entry, new AbortController().signal);
   yield { isProven: true };
