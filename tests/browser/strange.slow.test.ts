@@ -77,6 +77,25 @@ describe.skipIf(!hasBrowser)("what is strange", () => {
     expect(await page.getByText("Proven: done").count()).toBe(0);
   });
 
+  test("a board that names an entry that is not there is not what the ledger says", async () => {
+    const page = await viewer.openLoosely();
+    await answer(page, "**/api/v1/marketplace?*", ({ entries }) => {
+      (entries as Fields[])[0]!.index = 9_999;
+    });
+    await page.goto(viewer.url("/boards/energy-slot-v1/standard"));
+    await page.getByText(/^1 of \d+ places that were looked at are not what the ledger says/).waitFor();
+  });
+
+  test("a service that asks to wait for half a minute says so at once, with a way to ask again", async () => {
+    const page = await viewer.openLoosely();
+    await page.route("**/api/v1/ledger?*", (route) =>
+      route.fulfill({ status: 429, headers: { "retry-after": "30" }, body: "" }),
+    );
+    await page.goto(viewer.url("/"));
+    await page.getByRole("button", { name: "Try again" }).waitFor();
+    await page.getByText("answered with 429").waitFor();
+  });
+
   test("the checkpoint is the service's own text, and no page of ours", async () => {
     // For a text the browser asks for an icon, which there is none of.
     const page = await viewer.openLoosely();

@@ -6,7 +6,8 @@ import type { Behind, Place, PolicyEntry, Tasks } from "./tasks.ts";
 type Places = Tasks["places"];
 
 /** What somebody answered that cannot be, unlike an answer that did not come. */
-const UNTRUE = new Set(["false_answer", "unreadable_answer", "not_found"]);
+const UNTRUE = new Set(["false_answer", "unreadable_answer"]);
+const isUntrue = ({ code, problem }: ClientError) => UNTRUE.has(code) || problem?.code === "not_found";
 
 export async function checkPlaces(
   { origin, board, places }: Places["input"],
@@ -21,7 +22,7 @@ export async function checkPlaces(
       );
 
       function untrue(error: Error): Behind {
-        if (!(error instanceof ClientError && UNTRUE.has(error.code))) throw error;
+        if (!(error instanceof ClientError && isUntrue(error))) throw error;
         return { index: place.index, entry: null, fault: error.message };
       }
     }),
