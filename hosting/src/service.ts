@@ -10,22 +10,25 @@ type Environment = Environments["entries"][number];
 
 let asked: Promise<ReadonlyMap<string, Environment>> | null = null;
 
-/** Environments by id, as the core knows them too; asked for once. */
+/** Environments by id, as the core knows them too; asked for once. One that is newer than this page is left out. */
 export function environments(): Promise<ReadonlyMap<string, Environment>> {
   asked ??= client
     .environments()
-    .then(({ entries }) => new Map(entries.map((one) => [one.env_id, held(one)])));
+    .then(({ entries }) => new Map(entries.filter(isKnown).map((one) => [one.env_id, held(one)])));
   asked.catch(() => {
     asked = null;
   });
   return asked;
 }
 
+const kindOf = (id: string) => environmentKinds.find((kind) => kind.id === id);
+
+const isKnown = ({ env_id }: Environment) => kindOf(env_id) !== undefined;
+
 /** Its unit and its actions stand beside what was checked here: they must be those in which it was checked. */
 function held(one: Environment): Environment {
-  const known = environmentKinds.find(({ id }) => id === one.env_id);
-  const isKnown = known?.rewardUnit === one.reward_unit && known.actions.join() === one.actions.join();
-  if (isKnown) return one;
+  const known = kindOf(one.env_id);
+  if (known?.rewardUnit === one.reward_unit && known.actions.join() === one.actions.join()) return one;
   const message = `The service describes the environment ${one.env_id} in another way than the core of this page.`;
   throw Object.assign(new Error(message), { code: "false_answer" });
 }
