@@ -1,6 +1,6 @@
 // Where the page begins: which page is shown for which path. All but the first view is loaded when it is gone to.
 import { type ComponentType, render } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useErrorBoundary, useState } from "preact/hooks";
 import { LedgerPage } from "./pages/ledger/page.tsx";
 import { type Place, startRouter, usePlace } from "./router.ts";
 import { Shell } from "./shell.tsx";
@@ -30,9 +30,12 @@ function App() {
   const place = usePlace();
   const [, first = "", ...others] = place.path.split("/");
   const rest = others.map(decoded).join("/");
+  const [error, goOn] = useErrorBoundary();
   return (
     <Shell path={place.path}>
-      {first === "" ? (
+      {error ? (
+        <Failed error={Object.assign(error as Error, { code: "internal" })} retry={goOn} />
+      ) : first === "" ? (
         <LedgerPage place={place} rest={rest} />
       ) : (
         <Later key={first} first={first} place={place} rest={rest} />

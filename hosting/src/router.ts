@@ -23,7 +23,10 @@ export function usePlace(): Place {
 /** Goes there; `replace` leaves no step behind to go back to. */
 export function go(to: string, { replace = false } = {}): void {
   if (replace) history.replaceState(null, "", to);
-  else history.pushState(null, "", to);
+  else {
+    history.replaceState({ y: scrollY }, "");
+    history.pushState(null, "", to);
+  }
   for (const one of listeners) one();
   if (!replace) arrive();
 }
@@ -32,6 +35,25 @@ export function go(to: string, { replace = false } = {}): void {
 function arrive(): void {
   scrollTo(0, 0);
   document.getElementById("main")?.focus({ preventScroll: true });
+}
+
+const RETURNS_WITHIN_MS = 3_000;
+
+/** To where the reader was, as soon as the page is that long again; whoever scrolls meanwhile stays where they are. */
+function returnTo(y: number): void {
+  scrollTo(0, y);
+  if (scrollY >= y) return;
+  const end = () => {
+    grown.disconnect();
+    for (const kind of ["wheel", "touchmove", "keydown", "popstate"]) removeEventListener(kind, end);
+  };
+  const grown = new ResizeObserver(() => {
+    scrollTo(0, y);
+    if (scrollY >= y) end();
+  });
+  grown.observe(document.body);
+  for (const kind of ["wheel", "touchmove", "keydown", "popstate"]) addEventListener(kind, end);
+  setTimeout(end, RETURNS_WITHIN_MS);
 }
 
 /** What the service answers itself: the same paths as in firebase.json. */
@@ -51,7 +73,9 @@ function follow(event: MouseEvent): void {
 
 export function startRouter(): void {
   addEventListener("click", follow);
-  addEventListener("popstate", () => {
+  history.scrollRestoration = "manual";
+  addEventListener("popstate", ({ state }: PopStateEvent) => {
     for (const one of listeners) one();
+    returnTo((state as { y?: number } | null)?.y ?? 0);
   });
 }

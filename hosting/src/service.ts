@@ -2,9 +2,9 @@
 import { createClient } from "@policyledger/agent";
 import { environmentKinds } from "@policyledger/core";
 import type { Environments } from "@policyledger/core/api";
+import { PATIENCE } from "./patience.ts";
 
-/** A reader waits for seconds, and asks again; a program waits for minutes. */
-export const client = createClient(location.origin, { retries: 2, timeout: 10_000, maxPause: 5_000 });
+export const client = createClient(location.origin, PATIENCE);
 
 type Environment = Environments["entries"][number];
 

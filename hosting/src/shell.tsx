@@ -42,8 +42,8 @@ export function Shell({ path, children }: { path: string; children: ComponentChi
       <footer class="foot">
         <div class="wide">
           <p>
-            Nothing on this page is believed: hashes, links, proofs and rewards are computed again in this
-            browser.
+            What a page shows as checked was computed in this browser: hashes, links, proofs, rewards. The
+            rest is what the service says.
           </p>
           <p>
             <a href="/api/v1/docs">The API</a>

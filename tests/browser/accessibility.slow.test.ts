@@ -53,8 +53,8 @@ describe.skipIf(!hasBrowser)("accessible", () => {
     expect(wide).toEqual([]);
   });
 
-  test("nothing moves while a page comes to be", async () => {
-    const page = await viewer.open("/");
+  test.each([360, 1_280])("nothing moves while a page comes to be, %i pixels wide", async (width) => {
+    const page = await viewer.open("/", { viewport: { width, height: 800 } });
     await page.addInitScript(
       "window.moved = 0; new PerformanceObserver((list) => { for (const one of list.getEntries()) if (!one.hadRecentInput) window.moved += one.value; }).observe({ type: 'layout-shift', buffered: true });",
     );

@@ -84,6 +84,7 @@ describe.skipIf(!hasBrowser)("an entry's claim", () => {
       .waitFor();
     await page.getByRole("heading", { name: "It does not hold" }).waitFor();
     expect(await page.getByRole("slider").count()).toBe(0);
+    expect(await page.locator(".result.false").count()).toBe(1);
   });
 
   test("of which the service keeps something else is shown so", async () => {

@@ -77,6 +77,21 @@ describe.skipIf(!hasBrowser)("the viewer", () => {
     expect(await page.getByText("You are offline").count()).toBe(0);
   });
 
+  test("goes back to where the reader was, and shows the checkpoint that the foot links to", async () => {
+    const page = await viewer.open("/");
+    const last = page.getByRole("article", { name: "Entry 10" });
+    await last.scrollIntoViewIfNeeded();
+    const before = (await page.evaluate("scrollY")) as number;
+    expect(before).toBeGreaterThan(500);
+    await last.getByRole("link").click();
+    await page.getByRole("heading", { level: 1, name: "Entry 10" }).waitFor();
+    expect(await page.evaluate("scrollY")).toBe(0);
+    await page.goBack();
+    await expect.poll(() => page.evaluate("scrollY"), { timeout: 10_000 }).toBe(before);
+    await page.getByRole("link", { name: "Checkpoint" }).click();
+    await page.waitForURL("**/checkpoint");
+  });
+
   test("gives a whole hash at a click, and the exact time beside the reader's own", async () => {
     const page = await viewer.open("/entry/3", { permissions: ["clipboard-read", "clipboard-write"] });
     await page.getByRole("button", { name: /current_hash/ }).click();

@@ -7,13 +7,15 @@ describe.skipIf(!hasBrowser)("train", () => {
 
   test("trains, pauses and goes on, says what it is worth, signs, submits, and leads to the entry", async () => {
     const page = await viewer.open("/train");
-    await page.getByLabel("Episodes", { exact: true }).fill("20000");
+    // The slower of the two, so that it is not over before it is paused.
+    await page.getByLabel("Algorithm").selectOption("double-q-learning");
+    await page.getByLabel("Episodes", { exact: true }).fill("60000");
     await page.getByRole("button", { name: "Train", exact: true }).click();
     await page.getByRole("button", { name: "Pause" }).click();
     await page.getByRole("heading", { name: "Paused" }).waitFor();
-    const paused = await page.getByText(/of 20,000 episodes/).textContent();
+    const paused = await page.getByText(/of 60,000 episodes/).textContent();
     await page.waitForTimeout(400);
-    expect(await page.getByText(/of 20,000 episodes/).textContent()).toBe(paused);
+    expect(await page.getByText(/of 60,000 episodes/).textContent()).toBe(paused);
     await page.getByRole("button", { name: "Resume" }).click();
     await page.getByRole("heading", { name: "Trained" }).waitFor({ timeout: 60_000 });
     await page.getByText(/Mean reward of the last episodes: \d/).waitFor();

@@ -9,17 +9,25 @@ type Fault = Parameters<typeof Faults>[0]["of"][number];
 export function Show<T>({
   of,
   rows = 6,
+  title,
   children,
 }: {
   of: Loaded<T>;
   rows?: number;
+  /** Of a page that has no other heading until its content is there. */
+  title?: string;
   children: (value: T) => ComponentChildren;
 }) {
   switch (of.state) {
     case "loading":
       return <Loading rows={rows} />;
     case "failed":
-      return <Failed error={of.error} retry={of.retry} />;
+      return (
+        <>
+          {title !== undefined && <h1>{title}</h1>}
+          <Failed error={of.error} retry={of.retry} />
+        </>
+      );
     case "ready":
       return <>{children(of.value)}</>;
   }
@@ -42,6 +50,8 @@ type Failure = Error & {
   /** What the service refused with. */
   readonly problem?: { readonly title: string } | undefined;
   readonly faults?: readonly Fault[];
+  /** Of the answer. */
+  readonly status?: number | undefined;
 };
 
 export function Failed({ error, retry }: { error: Failure; retry?: () => void }) {
@@ -51,7 +61,7 @@ export function Failed({ error, retry }: { error: Failure; retry?: () => void })
       <h2>{title}</h2>
       <p>{error.message}</p>
       <Faults of={error.faults ?? []} />
-      {retry && (
+      {retry && error.code !== "not_found" && (
         <button type="button" onClick={retry}>
           Try again
         </button>
@@ -59,6 +69,9 @@ export function Failed({ error, retry }: { error: Failure; retry?: () => void })
     </div>
   );
 }
+
+/** Whether it says that something is not true, and not just that it was not to be had. */
+export const isUntrue = (error: Failure): boolean => headOf(error)[0] === "bad";
 
 type Head = readonly [tone: "warn" | "bad", title: string];
 
@@ -73,8 +86,9 @@ const HEADS: Readonly<Record<string, Head>> = {
   internal: ["warn", "Something went wrong in this page"],
 };
 
-function headOf({ code, problem }: Failure): Head {
+function headOf({ code, problem, status = 0 }: Failure): Head {
   if (problem !== undefined) return ["warn", problem.title];
+  if (status >= 500) return ["warn", "The service has failed"];
   if (!navigator.onLine) return ["warn", "You are offline"];
   // A part of the page that is loaded when it is needed, and did not come.
   if (code === undefined) return ["warn", "A part of this page could not be loaded"];

@@ -15,12 +15,14 @@ class WorkError extends Error {
   readonly code: string;
   readonly problem: Failed["problem"];
   readonly faults: Failed["faults"];
+  readonly status: Failed["status"];
 
-  constructor({ code, message, problem, faults }: Failed) {
+  constructor({ code, message, problem, faults, status }: Failed) {
     super(message);
     this.code = code;
     this.problem = problem;
     this.faults = faults;
+    this.status = status;
   }
 }
 

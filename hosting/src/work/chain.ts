@@ -11,6 +11,7 @@ import {
   portableHost,
   rootOf,
 } from "@policyledger/core";
+import { PATIENCE } from "../patience.ts";
 import type { Tasks } from "./tasks.ts";
 
 type Chain = Tasks["chain"];
@@ -25,13 +26,13 @@ export async function checkChain(
   signal: AbortSignal,
 ): Promise<Chain["done"]> {
   const started = performance.now();
-  const { size, current_hash: head } = await createClient(origin).head({ signal });
+  const { size, current_hash: head } = await createClient(origin, PATIENCE).head({ signal });
   const audit = new ChainAudit(portableHost, { expected: { size, head } });
   const hashes = new Uint8Array(32 * size);
   let tree = EMPTY_TREE;
   let checked = 0;
   let fault: Fault | null = null;
-  for await (const { bundle, bytes } of fetchBundles(openLog(origin).wire, 0, size, signal)) {
+  for await (const { bundle, bytes } of fetchBundles(openLog(origin, PATIENCE).wire, 0, size, signal)) {
     if (bytes === null) break;
     fault = add(bytes, bundle.width);
     if (fault !== null) break;

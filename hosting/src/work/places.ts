@@ -1,6 +1,7 @@
 // Whether a board says what the ledger says: each place against the entry that it stands for, whose hash the client checks.
 import { ClientError, createClient } from "@policyledger/agent";
 import { boardOf, type Sealed } from "@policyledger/core";
+import { PATIENCE } from "../patience.ts";
 import type { Behind, Place, PolicyEntry, Tasks } from "./tasks.ts";
 
 type Places = Tasks["places"];
@@ -14,7 +15,7 @@ export async function checkPlaces(
   tell: (told: Places["told"]) => void,
   signal: AbortSignal,
 ): Promise<null> {
-  const client = createClient(origin);
+  const client = createClient(origin, PATIENCE);
   await Promise.all(
     places.map(async (place) => {
       tell(

@@ -8,6 +8,7 @@ import {
   receiptsText,
   runPlan,
 } from "@policyledger/core";
+import { PATIENCE } from "../patience.ts";
 import type { PlanAttempt, PlanCommit, Tasks } from "./tasks.ts";
 
 type PlanTask = Tasks["plan"];
@@ -19,7 +20,7 @@ export async function rerunPlan(
 ): Promise<PlanTask["done"]> {
   const { plan_hash, final_commit_hash: finalCommitHash } = entry;
   // The receipts are checked against the document before they are given.
-  const { document, chain, report } = await openPlans(origin).receipts(plan_hash, {
+  const { document, chain, report } = await openPlans(origin, PATIENCE).receipts(plan_hash, {
     signal,
     finalCommitHash,
   });

@@ -2,6 +2,7 @@
 import { createClient } from "@policyledger/agent";
 import { type PolicyEntry as Entry, portableHost, type Reusable, reusePolicy } from "@policyledger/core";
 import { takenApart } from "../entry-text.ts";
+import { PATIENCE } from "../patience.ts";
 import type { PolicyEntry } from "./tasks.ts";
 
 interface Recorded {
@@ -15,6 +16,6 @@ export async function recordedPolicy(
   { origin, entry }: { readonly origin: string; readonly entry: PolicyEntry },
   signal: AbortSignal,
 ): Promise<Recorded> {
-  const artifact = await createClient(origin).policy(entry.policy_hash, { signal });
+  const artifact = await createClient(origin, PATIENCE).policy(entry.policy_hash, { signal });
   return { artifact, reuse: () => reusePolicy(portableHost, takenApart(entry).entry as Entry, artifact) };
 }

@@ -229,4 +229,5 @@ export interface Failed {
   readonly message: string;
   readonly problem?: { readonly title: string } | undefined;
   readonly faults: NonNullable<FileStep["faults"]>;
+  readonly status?: number | undefined;
 }

@@ -4,6 +4,7 @@ import { createClient, submissionText } from "@policyledger/agent";
 import { openPlans } from "@policyledger/agent/plans";
 import { claimOfEntry } from "@policyledger/core";
 import { takenApart } from "../entry-text.ts";
+import { PATIENCE } from "../patience.ts";
 import { checkSubmission } from "./files/submission.ts";
 import type { Tasks } from "./tasks.ts";
 
@@ -18,8 +19,8 @@ export async function decideAgain(
   const claim = claimOfEntry(takenApart(entry).entry);
   const subject =
     entry.kind === "plan"
-      ? (await openPlans(origin).plan(entry.plan_hash, { signal })).text
-      : await createClient(origin).policy(entry.policy_hash, { signal });
+      ? (await openPlans(origin, PATIENCE).plan(entry.plan_hash, { signal })).text
+      : await createClient(origin, PATIENCE).policy(entry.policy_hash, { signal });
   const submission = submissionText(
     claim.kind === "plan" ? { claim, signature, document: subject } : { claim, signature, artifact: subject },
   );

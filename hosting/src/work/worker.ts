@@ -36,10 +36,11 @@ addEventListener("message", async ({ data }: MessageEvent<ToWorker>) => {
     const done = await run(input as never, (told) => say({ id, told }), stopped.signal);
     say({ id, done });
   } catch (error) {
-    const { code = "internal", message, problem, faults = [] } = error as Error & Partial<Failed>;
+    const { code = "internal", message, problem, faults = [], status } = error as Error & Partial<Failed>;
     const places = faults.map(({ path, message }) => ({ path, message }));
     const refused = problem && { title: problem.title };
-    if (!stopped.signal.aborted) say({ id, failed: { code, message, problem: refused, faults: places } });
+    if (!stopped.signal.aborted)
+      say({ id, failed: { code, message, problem: refused, faults: places, status } });
   } finally {
     running.delete(id);
   }

@@ -27,11 +27,24 @@ export function Checked({ board, backing: { found, error } }: { board: Marketpla
       </p>
     );
   }
+  if (found.size === 0) {
+    return (
+      <p class="note" role="status">
+        Looking at the entries behind the first places …
+      </p>
+    );
+  }
   return (
-    <p class={found.size === 0 ? "note" : "good"} role="status">
-      {found.size === 0
-        ? "Looking at the entries behind the first places …"
-        : `${found.size} places say what their entries say, whose hashes hold.`}
-    </p>
+    <>
+      <p class="good" role="status">
+        {found.size === 1
+          ? "The first place says what its entry says, whose hash holds."
+          : `The first ${found.size} places say what their entries say, whose hashes hold.`}
+      </p>
+      <p class="note">
+        Whether the service left a place out, only the whole ledger shows:{" "}
+        <code>npx policyledger leaderboard --check</code>
+      </p>
+    </>
   );
 }

@@ -2,15 +2,15 @@
 // to check all of it elsewhere.
 import type { LedgerPage } from "@policyledger/core/api";
 import { useEffect } from "preact/hooks";
-import { useLoaded } from "../../load.ts";
+import { type Loaded, useLoaded } from "../../load.ts";
 import type { PageProps } from "../../main.tsx";
 import { client, environments } from "../../service.ts";
 import { type Kinds, unitOf } from "../../ui/environment.ts";
 import { exact, percent, reward } from "../../ui/numbers.ts";
-import { Show } from "../../ui/state.tsx";
+import { isUntrue, Show } from "../../ui/state.tsx";
 import { Time } from "../../ui/time.tsx";
 import { work } from "../../work/call.ts";
-import type { PolicyEntry } from "../../work/tasks.ts";
+import type { PolicyEntry, Study } from "../../work/tasks.ts";
 import { type Checked, checkWindow } from "../ledger/window-check.ts";
 import { Claim } from "./claim.tsx";
 import { Commands } from "./commands.tsx";
@@ -32,7 +32,7 @@ export function EntryPage({ rest }: PageProps) {
     document.title = `Entry ${rest} · PolicyLedger`;
   }, [rest]);
   return (
-    <Show of={found}>
+    <Show of={found} title={`Entry ${rest}`}>
       {(value) => <Entry found={value} kinds={kinds.state === "ready" ? kinds.value : null} />}
     </Show>
   );
@@ -54,6 +54,11 @@ function notThere(message: string): Error {
 
 function Entry({ found, kinds }: { found: Found; kinds: Kinds | null }) {
   const { entry, fault, link, size } = found;
+  const study = useLoaded(
+    async (signal) =>
+      entry.kind === "policy" ? work("study", { origin: location.origin, entry }, { signal }) : null,
+    [entry.current_hash],
+  );
   return (
     <article class="one">
       <nav class="along" aria-label="Entries beside this one">
@@ -82,14 +87,14 @@ function Entry({ found, kinds }: { found: Found; kinds: Kinds | null }) {
           </span>
         </p>
       )}
-      {entry.kind === "policy" && <Result entry={entry} unit={unitOf(kinds, entry.env_id)} />}
+      {entry.kind === "policy" && <Result entry={entry} unit={unitOf(kinds, entry.env_id)} study={study} />}
       <Claim
         key={entry.current_hash}
         entry={entry}
         unit={entry.kind === "policy" ? unitOf(kinds, entry.env_id) : 1}
       />
       <Proof entry={entry} />
-      {entry.kind === "policy" && <Studied entry={entry} unit={unitOf(kinds, entry.env_id)} />}
+      {entry.kind === "policy" && <Studied of={study} unit={unitOf(kinds, entry.env_id)} />}
       {entry.kind === "plan" && <Plan key={entry.current_hash} entry={entry} />}
       <Fields entry={entry} />
       <Commands entry={entry} />
@@ -97,10 +102,11 @@ function Entry({ found, kinds }: { found: Found; kinds: Kinds | null }) {
   );
 }
 
-function Result({ entry, unit }: { entry: PolicyEntry; unit: number }) {
+function Result({ entry, unit, study }: { entry: PolicyEntry; unit: number; study: Loaded<Study | null> }) {
   const { verified_reward, evaluation, seed } = entry;
+  const isFalse = study.state === "failed" && isUntrue(study.error);
   return (
-    <dl class="result">
+    <dl class={isFalse ? "result false" : "result"}>
       <div>
         <dt>Verified reward</dt>
         <dd class="large">{reward(verified_reward, unit)}</dd>
@@ -124,20 +130,18 @@ function Result({ entry, unit }: { entry: PolicyEntry; unit: number }) {
   );
 }
 
-function Studied({ entry, unit }: { entry: PolicyEntry; unit: number }) {
-  const study = useLoaded(
-    (signal) => work("study", { origin: location.origin, entry }, { signal }),
-    [entry.current_hash],
-  );
+function Studied({ of, unit }: { of: Loaded<Study | null>; unit: number }) {
   return (
     <div class="studied">
-      <Show of={study} rows={8}>
-        {(value) => (
-          <>
-            <Episode study={value} unit={unit} />
-            <Policy of={value.explanation} />
-          </>
-        )}
+      <Show of={of} rows={8}>
+        {(value) =>
+          value && (
+            <>
+              <Episode study={value} unit={unit} />
+              <Policy of={value.explanation} />
+            </>
+          )
+        }
       </Show>
     </div>
   );

@@ -3,6 +3,7 @@ import { type LogClient, openLog, type ProvenEntry, type View } from "@policyled
 import { type Evidence, formatEvidence } from "@policyledger/core";
 import { takenApart } from "../../entry-text.ts";
 import { browserMemory } from "../../memory.ts";
+import { PATIENCE } from "../../patience.ts";
 import type { Entry } from "../ledger/window-check.ts";
 
 /** A checkpoint comes some milliseconds after its entries. */
@@ -11,7 +12,7 @@ const SOON_MS = 5_000;
 let opened: LogClient | null = null;
 
 function log(): LogClient {
-  opened ??= openLog(location.origin, { memory: browserMemory });
+  opened ??= openLog(location.origin, { ...PATIENCE, memory: browserMemory });
   return opened;
 }
 

@@ -15,18 +15,28 @@ export function Chain({
   kinds: Kinds | null;
 }) {
   return (
-    <ol class="chain" reversed aria-label="Entries, the newest first">
-      {rows.map((row) => (
-        <Row
-          key={row.entry.index}
-          row={row}
-          kinds={kinds}
-          isNew={arrivedFrom !== null && row.entry.index >= arrivedFrom}
-        />
-      ))}
-    </ol>
+    <>
+      <p class="heads" aria-hidden="true">
+        {HEADS.map((head) => (
+          <span key={head}>{head}</span>
+        ))}
+      </p>
+      <ol class="chain" reversed aria-label="Entries, the newest first">
+        {rows.map((row) => (
+          <Row
+            key={row.entry.index}
+            row={row}
+            kinds={kinds}
+            isNew={arrivedFrom !== null && row.entry.index >= arrivedFrom}
+          />
+        ))}
+      </ol>
+    </>
   );
 }
+
+/** For the eye, where rows are wide: each row's parts say by themselves what they are. */
+const HEADS = ["Entry", "Agent", "Environment", "Verified reward", "Recorded", "Hash"] as const;
 
 function Row({
   row: { entry, fault, link },

@@ -22,20 +22,15 @@ export function Live({ run, actions, unit }: { run: Run; actions: readonly strin
       <p class="running">
         <progress value={last?.episode ?? 0} max={last?.episodes ?? 1} aria-label="Episodes" />
         {last && `${whole(last.episode)} of ${whole(last.episodes)} episodes`}
-        {state === "running" && (
-          <button type="button" onClick={run.pause}>
-            Pause
-          </button>
-        )}
-        {state === "paused" && (
-          <button type="button" onClick={run.resume}>
-            Resume
-          </button>
-        )}
         {(state === "running" || state === "paused") && (
-          <button type="button" onClick={run.end} disabled={last === undefined}>
-            End here
-          </button>
+          <>
+            <button type="button" onClick={state === "running" ? run.pause : run.resume}>
+              {state === "running" ? "Pause" : "Resume"}
+            </button>
+            <button type="button" onClick={run.end} disabled={last === undefined}>
+              End here
+            </button>
+          </>
         )}
       </p>
       <div class="charts">

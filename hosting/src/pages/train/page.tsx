@@ -14,7 +14,8 @@ export function TrainPage() {
   const kinds = useLoaded(environments, []);
   useEffect(() => {
     document.title = "Train · PolicyLedger";
-    prepare("train");
+    // A worker that cannot be loaded is met when it is used.
+    prepare("train").catch(() => {});
   }, []);
   return (
     <div class="train">

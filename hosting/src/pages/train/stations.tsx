@@ -29,7 +29,7 @@ export function Stations({ job, isProven }: { job: Job | null; isProven: boolean
     <div class="stations" aria-live="polite">
       <ol class="steps">
         {STATIONS.map(([name, text], i) => (
-          <li key={name} class={i < far ? "there" : "open"}>
+          <li key={name} class={i < far ? (isProven ? "there" : "said") : "open"}>
             <strong>
               {name}
               <span class="hidden">{i < far ? ": done" : ": not yet"}</span>
@@ -40,8 +40,9 @@ export function Stations({ job, isProven }: { job: Job | null; isProven: boolean
       </ol>
       {isRefused && <p class="notice bad">{job.message ?? "It does not hold."}</p>}
       {job?.state === "RECORDED" && (
-        <p class="good">
-          It is <a href={`/entry/${job.index}`}>entry {job.index}</a>.
+        <p class={isProven ? "good" : "note"}>
+          {isProven ? "It is " : "The service says that it is "}
+          <a href={`/entry/${job.index}`}>entry {job.index}</a>.
         </p>
       )}
     </div>

@@ -53,6 +53,7 @@ export function Submit({ outcome, choice, seed }: { outcome: Outcome; choice: Ch
             required
             pattern="[A-Za-z0-9._\/\-]{1,64}"
             maxLength={64}
+            title="Up to 64 letters, digits and . _ / -"
             placeholder="me/first"
             autoComplete="off"
           />

@@ -1,9 +1,18 @@
 // Where files are dropped, or chosen.
-import { useId, useState } from "preact/hooks";
+import { useEffect, useId, useState } from "preact/hooks";
+
+const stay = (event: DragEvent) => event.preventDefault();
 
 export function Drop({ onFiles }: { onFiles: (files: readonly File[]) => void }) {
   const id = useId();
   const [isOver, setOver] = useState(false);
+  // A file that is dropped beside the place for it must not take the reader away from the page.
+  useEffect(() => {
+    for (const kind of ["dragover", "drop"] as const) addEventListener(kind, stay);
+    return () => {
+      for (const kind of ["dragover", "drop"] as const) removeEventListener(kind, stay);
+    };
+  }, []);
   const over = (event: DragEvent) => {
     event.preventDefault();
     setOver(true);
