@@ -103,7 +103,7 @@ export {
   parseCheckpoint,
 } from "./log/checkpoint.ts";
 export { cosignedBytes } from "./log/cosignature.ts";
-export { leafHashOf, nodeHash } from "./log/hashes.ts";
+export { hashAt, leafHashOf, nodeHash, putHash } from "./log/hashes.ts";
 export {
   formatVerifierKey,
   type KeyType,

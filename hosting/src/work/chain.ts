@@ -9,6 +9,7 @@ import {
   PolicyLedgerError,
   parseBundle,
   portableHost,
+  putHash,
   rootOf,
 } from "@policyledger/core";
 import { PATIENCE } from "../patience.ts";
@@ -60,7 +61,7 @@ export async function checkChain(
     for (const entry of entries) {
       if (!audit.add(UTF8.decode(entry))) return audit.finish().fault;
       leaves.push(audit.current_hash!);
-      writeHash(audit.current_hash!, hashes, 32 * checked);
+      putHash(audit.current_hash!, hashes, 32 * checked);
       checked += 1;
     }
     // As far as the log has signed; what came since is in its next checkpoint.
@@ -76,14 +77,4 @@ export async function checkChain(
       ? null
       : `The first ${signed.size} entries have the root ${root}, and it has signed ${signed.root}.`;
   }
-}
-
-/** From hex. */
-function writeHash(hash: string, into: Uint8Array, at: number): void {
-  for (let i = 0; i < 32; i++) into[at + i] = (digitAt(hash, 2 * i) << 4) | digitAt(hash, 2 * i + 1);
-}
-
-function digitAt(hash: string, i: number): number {
-  const unit = hash.charCodeAt(i);
-  return unit <= 0x39 ? unit - 0x30 : unit - 0x57;
 }

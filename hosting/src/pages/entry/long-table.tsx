@@ -1,4 +1,4 @@
-// A table of as many rows as a run has: its first ones are drawn at once, the others when they are asked for.
+// A table of as many rows as a run, or a policy, has: its first ones are drawn at once, the others when they are asked for.
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { whole } from "../../ui/numbers.ts";
@@ -8,32 +8,50 @@ const FIRST = 60;
 
 interface Props<T> {
   readonly what: string;
+  readonly class?: string;
+  readonly caption?: string;
   readonly columns: readonly string[];
+  /** Of the columns, those whose cells are numbers. */
+  readonly numbers?: readonly string[];
+  /** How many come first, and what they are. */
+  readonly first?: number;
+  readonly firstAre?: string;
   readonly rows: readonly T[];
   readonly row: (value: T, place: number) => ComponentChildren;
 }
 
-export function LongTable<T>({ what, columns, rows, row }: Props<T>) {
+export function LongTable<T>({
+  what,
+  class: kind = "run",
+  caption,
+  columns,
+  numbers = [],
+  first = FIRST,
+  firstAre = "first",
+  rows,
+  row,
+}: Props<T>) {
   const [all, setAll] = useState(false);
   return (
     <>
       <Scroll what={what}>
-        <table class="run">
+        <table class={kind}>
+          {caption !== undefined && <caption>{caption}</caption>}
           <thead>
             <tr>
               {columns.map((column) => (
-                <th key={column} scope="col">
+                <th key={column} scope="col" class={numbers.includes(column) ? "number" : undefined}>
                   {column}
                 </th>
               ))}
             </tr>
           </thead>
-          <tbody>{(all ? rows : rows.slice(0, FIRST)).map(row)}</tbody>
+          <tbody>{(all ? rows : rows.slice(0, first)).map(row)}</tbody>
         </table>
       </Scroll>
-      {rows.length > FIRST && (
+      {rows.length > first && (
         <button type="button" onClick={() => setAll(!all)} aria-expanded={all}>
-          {all ? "Show the first only" : `Show all ${whole(rows.length)}`}
+          {all ? `Show the ${firstAre} only` : `Show all ${whole(rows.length)}`}
         </button>
       )}
     </>

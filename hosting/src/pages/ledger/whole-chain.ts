@@ -1,4 +1,5 @@
 // The check of the whole chain, up to the root that the log has signed: it goes on while the reader pages along the ledger, and ends when that is left.
+import { hashAt } from "@policyledger/core";
 import { useEffect, useState } from "preact/hooks";
 import { work } from "../../work/call.ts";
 import type { Tasks } from "../../work/tasks.ts";
@@ -70,14 +71,10 @@ export function faultOf({ fault, hashes, size }: Result, rows: readonly Checked[
   if (fault !== null) return fault;
   for (const { entry, hash } of rows.toReversed()) {
     if (entry.index >= size) continue;
-    const inLog = hexOf(hashes.subarray(32 * entry.index, 32 * (entry.index + 1)));
+    const inLog = hashAt(hashes, 32 * entry.index);
     if (inLog === hash) continue;
     const message = `What is shown here hashes to ${hash}, and what the log holds to ${inLog}.`;
     return { index: entry.index, message };
   }
   return null;
-}
-
-function hexOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

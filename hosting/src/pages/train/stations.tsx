@@ -22,9 +22,13 @@ function reached(job: Job | null, isProven: boolean): number {
   }
 }
 
+/** It will come no further. */
+export function isRefused(job: Job | null): boolean {
+  return job?.state === "INVALID" || job?.state === "FAILED";
+}
+
 export function Stations({ job, isProven }: { job: Job | null; isProven: boolean }) {
   const far = reached(job, isProven);
-  const isRefused = job?.state === "INVALID" || job?.state === "FAILED";
   return (
     <div class="stations" aria-live="polite">
       <ol class="steps">
@@ -38,7 +42,7 @@ export function Stations({ job, isProven }: { job: Job | null; isProven: boolean
           </li>
         ))}
       </ol>
-      {isRefused && <p class="notice bad">{job.message ?? "It does not hold."}</p>}
+      {isRefused(job) && <p class="notice bad">{job?.message ?? "It does not hold."}</p>}
       {job?.state === "RECORDED" && (
         <p class={isProven ? "good" : "note"}>
           {isProven ? "It is " : "The service says that it is "}

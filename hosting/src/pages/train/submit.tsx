@@ -9,10 +9,9 @@ import { Hash } from "../../ui/hash.tsx";
 import { Failed } from "../../ui/state.tsx";
 import type { Outcome } from "../../work/tasks.ts";
 import type { Choice } from "./setup.tsx";
-import { Stations } from "./stations.tsx";
+import { isRefused, Stations } from "./stations.tsx";
 
 const LOOKS_EVERY_MS = 400;
-const REFUSED = new Set(["INVALID", "FAILED"]);
 
 /** How far a claim has come. */
 interface Way {
@@ -41,7 +40,7 @@ export function Submit({ outcome, choice, seed }: { outcome: Outcome; choice: Ch
       setWay({ ...come, error: error as Error });
     }
   };
-  const isBusy = way !== null && way.error === null && !way.isProven && !REFUSED.has(way.job?.state ?? "");
+  const isBusy = way !== null && way.error === null && !way.isProven && !isRefused(way.job);
   return (
     <>
       <form class="setup" onSubmit={submit}>
@@ -107,7 +106,7 @@ async function* claimed(
   for (;;) {
     const job = await client.claim(claim_id);
     yield { job };
-    if (REFUSED.has(job.state)) return;
+    if (isRefused(job)) return;
     if (job.state === "RECORDED") return yield* proven(job.index!, claim_id);
     await new Promise((resolve) => setTimeout(resolve, LOOKS_EVERY_MS));
   }
